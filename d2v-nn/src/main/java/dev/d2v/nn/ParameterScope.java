@@ -1,0 +1,66 @@
+package dev.d2v.nn;
+
+import dev.d2v.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/// Where layers declare their parameters: a dotted prefix and the list that all of a model's scopes share. Also hands
+/// out the numbers of random streams, so that every dropout has its own, the same in every run.
+public final class ParameterScope {
+  /// The first stream that layers use; smaller ones name the purposes in [Streams].
+  public static final int FIRST_LAYER_STREAM = 1000;
+
+  private final String prefix;
+  private final Registry registry;
+
+  private ParameterScope(String prefix, Registry registry) {
+    this.prefix = prefix;
+    this.registry = registry;
+  }
+
+  /// An empty model.
+  public static ParameterScope root() {
+    return new ParameterScope("", new Registry());
+  }
+
+  /// The scope `prefix.name.`; a name with dots goes down several levels.
+  public ParameterScope child(String name) {
+    return new ParameterScope(prefix + name + ".", registry);
+  }
+
+  /// Declares a parameter.
+  public Parameter parameter(String name, Shape shape, Initializer initializer) {
+    return add(new Parameter(prefix + name, shape, initializer, true));
+  }
+
+  /// Declares a table that is stored with the model but not trained.
+  public Parameter frozen(String name, Shape shape, Initializer initializer) {
+    return add(new Parameter(prefix + name, shape, initializer, false));
+  }
+
+  private Parameter add(Parameter p) {
+    for (Parameter other : registry.parameters) {
+      if (other.name().equals(p.name())) {
+        throw new IllegalStateException("parameter " + p.name() + " is declared twice");
+      }
+    }
+    registry.parameters.add(p);
+    return p;
+  }
+
+  /// The number of a random stream that nothing else in this model uses.
+  public int stream() {
+    return registry.nextStream++;
+  }
+
+  /// All parameters declared so far in the whole model, in order of declaration.
+  public List<Parameter> parameters() {
+    return Collections.unmodifiableList(registry.parameters);
+  }
+
+  private static final class Registry {
+    private final List<Parameter> parameters = new ArrayList<>();
+    private int nextStream = FIRST_LAYER_STREAM;
+  }
+}

@@ -1,0 +1,152 @@
+package dev.d2v.nn;
+
+import dev.d2v.tensor.DType;
+import dev.d2v.tensor.Shape;
+import dev.d2v.tensor.Tensor;
+import dev.d2v.tensor.Workspace;
+import dev.d2v.tensor.kernel.DropoutSpec;
+import dev.d2v.tensor.kernel.Kernels;
+import dev.d2v.tensor.kernel.StepNumbers;
+import dev.d2v.tensor.random.RandomStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// One forward and its backward: kernels, workspace, random numbers, and a stack of what layers saved.
+///
+/// A pass either saves (training: the backward follows) or frees as it goes (inference, teacher). Randomness is keyed
+/// by (seed, stream, update, micro-batch), never by what was drawn before, so a part of a forward can be run a second
+/// time and gives the same numbers: activation checkpointing needs nothing else.
+public final class Pass {
+  private final Kernels kernels;
+  private final Workspace workspace;
+  private final @Nullable Step step;
+  private final Deque<Entry> saved = new ArrayDeque<>();
+
+  private record Entry(Object owner, Record record) {}
+
+  /// Which step a training pass belongs to.
+  ///
+  /// @param numbers the same on the device, for kernels
+  /// @param seed of the run
+  /// @param update number of updates done so far
+  /// @param microBatch number within the update
+  public record Step(StepNumbers numbers, long seed, int update, int microBatch) {}
+
+  private Pass(Kernels kernels, Workspace workspace, @Nullable Step step) {
+    this.kernels = kernels;
+    this.workspace = workspace;
+    this.step = step;
+  }
+
+  /// A pass that will be differentiated; dropout and its kin are active.
+  public static Pass training(Kernels kernels, Workspace workspace, Step step) {
+    return new Pass(kernels, workspace, step);
+  }
+
+  /// A pass without a backward: saves nothing, drops nothing out, frees temporaries as it goes.
+  public static Pass inference(Kernels kernels, Workspace workspace) {
+    return new Pass(kernels, workspace, null);
+  }
+
+  /// The vocabulary.
+  public Kernels kernels() {
+    return kernels;
+  }
+
+  /// Where temporaries come from.
+  public Workspace workspace() {
+    return workspace;
+  }
+
+  /// Whether a backward will follow and dropout is active.
+  public boolean training() {
+    return step != null;
+  }
+
+  /// The step of a training pass.
+  public Step step() {
+    if (step == null) {
+      throw new IllegalStateException("an inference pass belongs to no step");
+    }
+    return step;
+  }
+
+  /// A new F32 tensor with undefined content.
+  public Tensor take(int... dims) {
+    return workspace.take(Shape.of(dims), DType.F32);
+  }
+
+  /// A new F32 tensor with undefined content.
+  public Tensor take(Shape shape) {
+    return workspace.take(shape, DType.F32);
+  }
+
+  /// A tensor that the backward needs, or null when nothing is saved.
+  public @Nullable Tensor takeSaved(int... dims) {
+    return training() ? take(dims) : null;
+  }
+
+  /// The dropout for a kernel, or null when this pass drops nothing out.
+  public @Nullable DropoutSpec dropout(int stream, double p) {
+    return step == null || p == 0 ? null : new DropoutSpec(step.numbers(), stream, (float) p);
+  }
+
+  /// Whether an event of probability p happens in this step, decided on the host (layer drop). Never in inference.
+  public boolean happens(int stream, int item, double p) {
+    if (step == null || p == 0) {
+      return false;
+    }
+    var random = new RandomStream(step.seed(), stream, step.update(), item * 65_536 + step.microBatch());
+    return random.nextDouble() <= p;
+  }
+
+  /// Keeps a record for the backward of `owner`; does nothing in inference.
+  public void save(Object owner, Record record) {
+    if (step != null) {
+      saved.push(new Entry(owner, record));
+    }
+  }
+
+  /// Takes back the record saved last, which must be that of `owner`.
+  public <S extends Record> S restore(Object owner, Class<S> type) {
+    Entry entry = saved.peek();
+    if (entry == null || entry.owner != owner || !type.isInstance(entry.record)) {
+      throw new IllegalStateException(
+          "backward out of order: %s asks for its %s, %s"
+              .formatted(
+                  owner.getClass().getSimpleName(),
+                  type.getSimpleName(),
+                  entry == null
+                      ? "but nothing is saved"
+                      : "but "
+                          + entry.owner.getClass().getSimpleName()
+                          + " saved last ("
+                          + entry.record.getClass().getSimpleName()
+                          + ")"));
+    }
+    saved.pop();
+    return type.cast(entry.record);
+  }
+
+  /// Number of records that wait for their backward.
+  public int pending() {
+    return saved.size();
+  }
+
+  /// Runs a part of an inference forward and frees all its temporaries but the result. In training everything is kept:
+  /// the backward needs it.
+  public Tensor freeing(Shape result, Supplier<Tensor> body) {
+    return training() ? body.get() : freeingAlways(result, body);
+  }
+
+  /// Runs a part of a backward and frees all its temporaries but the result.
+  public Tensor freeingAlways(Shape result, Supplier<Tensor> body) {
+    Tensor out = take(result);
+    try (var _ = workspace.mark()) {
+      kernels.elementwise().copy(out, body.get(), result.size());
+    }
+    return out;
+  }
+}
