@@ -1,7 +1,7 @@
 /// Tensors, memory, kernels and backends of d2v. Needs the Vector API and nothing else.
 module dev.d2v.tensor {
   requires jdk.incubator.vector;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 
   exports dev.d2v.tensor;
   exports dev.d2v.tensor.io;

@@ -10,7 +10,8 @@ public sealed interface Initializer {
   /// N(0, std^2).
   record Normal(float std) implements Initializer {}
 
-  /// N(0, std^2) with the rows from `from` on, zeros before: extra tokens after the first, embeddings with padding.
+  /// N(0, std^2) with the rows from `from` on, zeros before: extra tokens after the first,
+  /// embeddings with padding.
   record NormalFrom(int from, float std, int rowSize) implements Initializer {}
 
   /// U(-bound, bound).
@@ -29,7 +30,8 @@ public sealed interface Initializer {
     return new Constant(1);
   }
 
-  /// PyTorch's default for linear layers and convolutions, weight and bias: U(-1/sqrt(fanIn), 1/sqrt(fanIn)).
+  /// PyTorch's default for linear layers and convolutions, weight and bias: U(-1/sqrt(fanIn),
+  /// 1/sqrt(fanIn)).
   static Initializer torchDefault(int fanIn) {
     return new Uniform((float) (1 / Math.sqrt(fanIn)));
   }

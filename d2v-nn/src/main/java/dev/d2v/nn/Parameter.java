@@ -4,8 +4,8 @@ import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// A named tensor that a model owns. Declared by a layer's constructor, bound once to memory when the whole model is
-/// known.
+/// A named tensor that a model owns. Declared by a layer's constructor, bound once to memory when
+/// the whole model is known.
 public final class Parameter {
   private final String name;
   private final Shape shape;
@@ -41,8 +41,8 @@ public final class Parameter {
     return trainable;
   }
 
-  /// Whether the intended reading of weight decay applies: false for one-dimensional parameters, biases and ALiBi
-  /// scales. The official code decays everything; see docs/quirks.md.
+  /// Whether the intended reading of weight decay applies: false for one-dimensional parameters,
+  /// biases and ALiBi scales. The official code decays everything; see docs/quirks.md.
   public boolean decaysAsIntended() {
     return shape.rank() > 1 && !name.endsWith(".bias") && !name.contains("alibi_scale");
   }

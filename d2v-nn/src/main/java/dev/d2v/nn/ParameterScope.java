@@ -5,8 +5,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/// Where layers declare their parameters: a dotted prefix and the list that all of a model's scopes share. Also hands
-/// out the numbers of random streams, so that every dropout has its own, the same in every run.
+/// Where layers declare their parameters: a dotted prefix and the list that all of a model's scopes
+/// share. Also hands out the numbers of random streams, so that every dropout has its own, the same
+/// in every run.
 public final class ParameterScope {
   /// The first stream that layers use; smaller ones name the purposes in [Streams].
   public static final int FIRST_LAYER_STREAM = 1000;

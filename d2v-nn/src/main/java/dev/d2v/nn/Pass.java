@@ -13,11 +13,13 @@ import java.util.Deque;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// One forward and its backward: kernels, workspace, random numbers, and a stack of what layers saved.
+/// One forward and its backward: kernels, workspace, random numbers, and a stack of what layers
+/// saved.
 ///
-/// A pass either saves (training: the backward follows) or frees as it goes (inference, teacher). Randomness is keyed
-/// by (seed, stream, update, micro-batch), never by what was drawn before, so a part of a forward can be run a second
-/// time and gives the same numbers: activation checkpointing needs nothing else.
+/// A pass either saves (training: the backward follows) or frees as it goes (inference, teacher).
+/// Randomness is keyed by (seed, stream, update, micro-batch), never by what was drawn before, so a
+/// part of a forward can be run a second time and gives the same numbers: activation checkpointing
+/// needs nothing else.
 public final class Pass {
   private final Kernels kernels;
   private final Workspace workspace;
@@ -93,12 +95,14 @@ public final class Pass {
     return step == null || p == 0 ? null : new DropoutSpec(step.numbers(), stream, (float) p);
   }
 
-  /// Whether an event of probability p happens in this step, decided on the host (layer drop). Never in inference.
+  /// Whether an event of probability p happens in this step, decided on the host (layer drop).
+  /// Never in inference.
   public boolean happens(int stream, int item, double p) {
     if (step == null || p == 0) {
       return false;
     }
-    var random = new RandomStream(step.seed(), stream, step.update(), item * 65_536 + step.microBatch());
+    var random =
+        new RandomStream(step.seed(), stream, step.update(), item * 65_536 + step.microBatch());
     return random.nextDouble() <= p;
   }
 
@@ -110,6 +114,7 @@ public final class Pass {
   }
 
   /// Takes back the record saved last, which must be that of `owner`.
+  @SuppressWarnings("ReferenceEquality") // the very layer that saved it, not one like it
   public <S extends Record> S restore(Object owner, Class<S> type) {
     Entry entry = saved.peek();
     if (entry == null || entry.owner != owner || !type.isInstance(entry.record)) {
@@ -135,8 +140,8 @@ public final class Pass {
     return saved.size();
   }
 
-  /// Runs a part of an inference forward and frees all its temporaries but the result. In training everything is kept:
-  /// the backward needs it.
+  /// Runs a part of an inference forward and frees all its temporaries but the result. In training
+  /// everything is kept: the backward needs it.
   public Tensor freeing(Shape result, Supplier<Tensor> body) {
     return training() ? body.get() : freeingAlways(result, body);
   }

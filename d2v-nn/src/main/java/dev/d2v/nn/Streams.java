@@ -1,7 +1,7 @@
 package dev.d2v.nn;
 
-/// Purposes of random streams: the second word of every Philox counter. Layers' own streams start at
-/// [ParameterScope#FIRST_LAYER_STREAM].
+/// Purposes of random streams: the second word of every Philox counter. Layers' own streams start
+/// at [ParameterScope#FIRST_LAYER_STREAM].
 public final class Streams {
   /// Initial weights; the item is the parameter's rank.
   public static final int INITIAL_WEIGHTS = 1;

@@ -1,7 +1,7 @@
 package dev.d2v.tensor;
 
-/// Argument checks at the entry of layers and kernels: once a call, never a row. A message names the operation, the
-/// tensor, what was expected and what came.
+/// Argument checks at the entry of layers and kernels: once a call, never a row. A message names
+/// the operation, the tensor, what was expected and what came.
 public final class Checks {
   private Checks() {}
 
@@ -13,8 +13,7 @@ public final class Checks {
   }
 
   /// Fails unless `tensor` has the type and at least `size` elements.
-  public static void holds(
-      Tensor tensor, DType type, long size, String operation, String name) {
+  public static void holds(Tensor tensor, DType type, long size, String operation, String name) {
     if (tensor.type() != type || tensor.size() < size) {
       throw new IllegalArgumentException(
           "%s: %s must hold %d %s elements, got %s %s"
@@ -36,8 +35,7 @@ public final class Checks {
   public static void shape(Tensor tensor, Shape expected, String operation, String name) {
     if (!tensor.shape().equals(expected)) {
       throw new IllegalArgumentException(
-          "%s: %s must have shape %s, got %s"
-              .formatted(operation, name, expected, tensor.shape()));
+          "%s: %s must have shape %s, got %s".formatted(operation, name, expected, tensor.shape()));
     }
   }
 }

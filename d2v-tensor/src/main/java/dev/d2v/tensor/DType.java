@@ -1,7 +1,7 @@
 package dev.d2v.tensor;
 
-/// Element types. All CPU training is F32; the others exist for tokens, stored weights and devices, and a kernel says
-/// which it takes.
+/// Element types. All CPU training is F32; the others exist for tokens, stored weights and devices,
+/// and a kernel says which it takes.
 public enum DType {
   /// 32-bit IEEE float.
   F32(4),

@@ -4,13 +4,15 @@ import dev.d2v.tensor.spi.Backend;
 import dev.d2v.tensor.spi.MemoryBlock;
 import org.jspecify.annotations.Nullable;
 
-/// Everything of a model that outlives a step, in one block: values, and for training the gradients, both moments of
-/// the optimiser and the teacher. Each section is contiguous and laid out alike, so clipping, AdamW and EMA are single
-/// passes; element i of every section belongs to the same parameter.
+/// Everything of a model that outlives a step, in one block: values, and for training the
+/// gradients, both moments of the optimiser and the teacher. Each section is contiguous and laid
+/// out alike, so clipping, AdamW and EMA are single passes; element i of every section belongs to
+/// the same parameter.
 ///
 /// ```text
 /// values (n) | gradients (n) | first moments (n) | second moments (n) | teacher (t <= n)
 /// ```
+///
 /// The teacher mirrors the first t values. All bytes start as zero.
 public final class ParameterMemory implements AutoCloseable {
   private final MemoryBlock block;

@@ -84,8 +84,6 @@ public final class Shape {
   /// As `(8,50,128)`.
   @Override
   public String toString() {
-    return Arrays.stream(dims)
-        .mapToObj(String::valueOf)
-        .collect(Collectors.joining(",", "(", ")"));
+    return Arrays.stream(dims).mapToObj(String::valueOf).collect(Collectors.joining(",", "(", ")"));
   }
 }

@@ -2,17 +2,18 @@ package dev.d2v.tensor;
 
 import java.lang.foreign.MemorySegment;
 
-/// A view of memory with a shape and a type: contiguous, row-major. It owns nothing and has nothing to close; the
-/// memory belongs to a [Workspace], a [ParameterMemory] or a backend's block.
+/// A view of memory with a shape and a type: contiguous, row-major. It owns nothing and has nothing
+/// to close; the memory belongs to a [Workspace], a [ParameterMemory] or a backend's block.
 ///
-/// Device memory is the same record over a zero-length segment at the device address: a read from Java throws
-/// instead of crashing.
+/// Device memory is the same record over a zero-length segment at the device address: a read from
+/// Java throws instead of crashing.
 ///
 /// @param data a plain native segment, or a zero-length one for memory that the host cannot read
 /// @param shape the extents
 /// @param type the element type
 public record Tensor(MemorySegment data, Shape shape, DType type) {
-  /// Checks that the segment is native, unmapped, and as long as the shape says (or of length zero).
+  /// Checks that the segment is native, unmapped, and as long as the shape says (or of length
+  /// zero).
   public Tensor {
     if (!data.isNative() || data.isMapped()) {
       throw new IllegalArgumentException(
@@ -53,11 +54,11 @@ public record Tensor(MemorySegment data, Shape shape, DType type) {
     return new Tensor(data, other, type);
   }
 
-  /// Entries `from` (inclusive) to `to` (exclusive) of the first axis: the only kind of sub-view there is.
+  /// Entries `from` (inclusive) to `to` (exclusive) of the first axis: the only kind of sub-view
+  /// there is.
   public Tensor slice(int from, int to) {
     if (from < 0 || to < from || to > shape.dim(0)) {
-      throw new IndexOutOfBoundsException(
-          "entries " + from + " to " + to + " of shape " + shape);
+      throw new IndexOutOfBoundsException("entries " + from + " to " + to + " of shape " + shape);
     }
     long stride = shape.dim(0) == 0 ? 0 : shape.size() / shape.dim(0) * type.bytes();
     Shape part = shape.withFirst(to - from);

@@ -5,14 +5,15 @@ import dev.d2v.tensor.spi.MemoryBlock;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// The temporaries of a step: a bump allocator over one block, 64-byte aligned, given back by marks and emptied by
-/// [#reset()] once a step, so that a step visits the same addresses each time.
+/// The temporaries of a step: a bump allocator over one block, 64-byte aligned, given back by marks
+/// and emptied by [#reset()] once a step, so that a step visits the same addresses each time.
 ///
 /// ```java
 /// try (var mark = workspace.mark()) {
 ///   Tensor t = workspace.take(Shape.of(8, 50, 128));
 /// }                                               // t's memory may be used again
 /// ```
+///
 /// One thread drives a workspace.
 public final class Workspace implements AutoCloseable {
   /// Alignment of every tensor, in bytes: a cache line and an AVX-512 register.
@@ -35,7 +36,8 @@ public final class Workspace implements AutoCloseable {
     return new Workspace(backend.allocate(roundUp(bytes)), false);
   }
 
-  /// A workspace that fills given-back bytes with NaN, so that a use after release shows: for tests.
+  /// A workspace that fills given-back bytes with NaN, so that a use after release shows: for
+  /// tests.
   public static Workspace poisoned(Backend backend, long bytes) {
     var workspace = new Workspace(backend.allocate(roundUp(bytes)), true);
     workspace.poison(0, workspace.capacityBytes());

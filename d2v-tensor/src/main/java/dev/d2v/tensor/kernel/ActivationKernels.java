@@ -4,9 +4,10 @@ import dev.d2v.tensor.Tensor;
 
 /// GELU in its erf form, `gelu(x) = x * Phi(x) = x/2 * (1 + erf(x/sqrt 2))`.
 public interface ActivationKernels {
-  /// `y = gelu(x)`.      x, y (size); y may be x itself
+  /// `y = gelu(x)`. x, y (size); y may be x itself
   void geluForward(Tensor y, Tensor x, long size);
 
-  /// `dx = dy * (Phi(x) + x * phi(x))`, `phi(x) = exp(-x^2/2)/sqrt(2 pi)`.      dx, dy, x (size); dx may be dy itself
+  /// `dx = dy * (Phi(x) + x * phi(x))`, `phi(x) = exp(-x^2/2)/sqrt(2 pi)`. dx, dy, x (size); dx may
+  /// be dy itself
   void geluBackward(Tensor dx, Tensor dy, Tensor x, long size);
 }

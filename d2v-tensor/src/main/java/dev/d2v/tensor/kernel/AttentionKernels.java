@@ -3,15 +3,16 @@ package dev.d2v.tensor.kernel;
 import dev.d2v.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// Multi-head attention, fused: scores live in a thread's scratch, a block of queries of one head at a time, and are
-/// recomputed in the backward.
+/// Multi-head attention, fused: scores live in a thread's scratch, a block of queries of one head
+/// at a time, and are recomputed in the backward.
 ///
-/// Layout: `qkv (B,T,3,H,D)`: a token's q, k and v of H*D channels each, head h owning channels h*D to h*D+D-1.
-/// `bias (B,H,T,T)` or `(1,H,T,T)` shared by all samples, added after scaling. `padding (B,T)` I32, 1 = padded key,
-/// which no query sees (its score is -inf); padded queries are computed like others.
+/// Layout: `qkv (B,T,3,H,D)`: a token's q, k and v of H*D channels each, head h owning channels h*D
+/// to h*D+D-1. `bias (B,H,T,T)` or `(1,H,T,T)` shared by all samples, added after scaling. `padding
+/// (B,T)` I32, 1 = padded key, which no query sees (its score is -inf); padded queries are computed
+/// like others.
 public interface AttentionKernels {
-  /// `S = q k^T * scale + bias`, `P = softmax(S)`, `out = dropout(P) v`, `lse = log sum exp S`.
-  /// out (B,T,H*D)  lse (B,H,T) or null when nothing is saved
+  /// `S = q k^T * scale + bias`, `P = softmax(S)`, `out = dropout(P) v`, `lse = log sum exp S`. out
+  /// (B,T,H*D) lse (B,H,T) or null when nothing is saved
   ///
   /// @param dropout probability, stream and step of the dropout on P, or null for none
   void attentionForward(
@@ -27,9 +28,9 @@ public interface AttentionKernels {
       int H,
       int D);
 
-  /// With `P = exp(S - lse)` (dropped out alike): `dV = P^T dout`, `dP = dout V^T`,
-  /// `dS = P * (dP - rowsum(dout * out))`, `dQ = scale dS K`, `dK = scale dS^T Q`, `dbias = dS`.
-  /// dqkv like qkv; dbias (B,H,T,T), assigned, or null (also when bias is shared)
+  /// With `P = exp(S - lse)` (dropped out alike): `dV = P^T dout`, `dP = dout V^T`, `dS = P * (dP -
+  /// rowsum(dout * out))`, `dQ = scale dS K`, `dK = scale dS^T Q`, `dbias = dS`. dqkv like qkv;
+  /// dbias (B,H,T,T), assigned, or null (also when bias is shared)
   void attentionBackward(
       Tensor dqkv,
       @Nullable Tensor dbias,

@@ -1,7 +1,7 @@
 package dev.d2v.tensor.kernel;
 
-/// The geometry of a grouped 2-D convolution on channels-last data, stride 1 or more. A 1-D one has height 1 and
-/// kernelHeight 1.
+/// The geometry of a grouped 2-D convolution on channels-last data, stride 1 or more. A 1-D one has
+/// height 1 and kernelHeight 1.
 ///
 /// @param batch N, number of samples
 /// @param height input rows
@@ -44,18 +44,29 @@ public record ConvShape(
     }
   }
 
-  /// The decoder's convolution: square kernel, stride 1, padding K/2, and for even K the last row and column dropped,
-  /// so the output is as large as the input.
+  /// The decoder's convolution: square kernel, stride 1, padding K/2, and for even K the last row
+  /// and column dropped, so the output is as large as the input.
   public static ConvShape same2d(
       int batch, int height, int width, int in, int out, int kernel, int groups) {
     return new ConvShape(
-        batch, height, width, in, out, kernel, kernel, 1, 1, kernel / 2, kernel / 2, height, width,
+        batch,
+        height,
+        width,
+        in,
+        out,
+        kernel,
+        kernel,
+        1,
+        1,
+        kernel / 2,
+        kernel / 2,
+        height,
+        width,
         groups);
   }
 
   /// [#same2d] along one axis.
-  public static ConvShape same1d(
-      int batch, int length, int in, int out, int kernel, int groups) {
+  public static ConvShape same1d(int batch, int length, int in, int out, int kernel, int groups) {
     return new ConvShape(
         batch, 1, length, in, out, 1, kernel, 1, 1, 0, kernel / 2, 1, length, groups);
   }

@@ -2,10 +2,11 @@ package dev.d2v.tensor.kernel;
 
 /// A backend's vocabulary: one small interface a family.
 ///
-/// Order of arguments everywhere: outputs first, then inputs, saved values, sizes last. Tensors are flat to a kernel:
-/// it takes their memory and the sizes. Gradients are `d` + name; **gradients of parameters accumulate (`+=`), those
-/// of activations are assigned (`=`).** Unless a method says so, outputs must not overlap inputs. Results do not
-/// depend on the number of threads, bit for bit.
+/// Order of arguments everywhere: outputs first, then inputs, saved values, sizes last. Tensors are
+/// flat to a kernel: it takes their memory and the sizes. Gradients are `d` + name; **gradients of
+/// parameters accumulate (`+=`), those of activations are assigned (`=`).** Unless a method says
+/// so, outputs must not overlap inputs. Results do not depend on the number of threads, bit for
+/// bit.
 ///
 /// @param matmul products of matrices
 /// @param norm normalisations and softmax

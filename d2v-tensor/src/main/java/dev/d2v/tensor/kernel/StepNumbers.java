@@ -2,8 +2,9 @@ package dev.d2v.tensor.kernel;
 
 import dev.d2v.tensor.Tensor;
 
-/// The numbers that change every step, in memory that kernels read rather than in their arguments, so that a device
-/// can replay a captured step. The host fills the first part before a step; kernels write the second.
+/// The numbers that change every step, in memory that kernels read rather than in their arguments,
+/// so that a device can replay a captured step. The host fills the first part before a step;
+/// kernels write the second.
 ///
 /// @param floats F32 (16), see the constants
 /// @param ints I32 (4), see the constants
@@ -35,7 +36,8 @@ public record StepNumbers(Tensor floats, Tensor ints) {
   /// Written by [OptimizerKernels#clip]: L2 norm of the scaled gradient.
   public static final int GRADIENT_NORM = 8;
 
-  /// Written by [OptimizerKernels#clip]: what gradients are multiplied by in the update, scale and clipping together.
+  /// Written by [OptimizerKernels#clip]: what gradients are multiplied by in the update, scale and
+  /// clipping together.
   public static final int GRADIENT_FACTOR = 9;
 
   /// In [#ints]: seed of the run, low and high half.

@@ -1,4 +1,5 @@
-/// The vocabulary: one interface a family, each method with its equation and shapes. Start at [Kernels].
+/// The vocabulary: one interface a family, each method with its equation and shapes. Start at
+/// [Kernels].
 @NullMarked
 package dev.d2v.tensor.kernel;
 

@@ -1,11 +1,12 @@
 package dev.d2v.tensor.random;
 
-/// Philox4x32-10 (Salmon et al., 2011): a bijection of a 128-bit counter under a 64-bit key. Four words out per
-/// counter; no state, so any number can be drawn anywhere, in any order.
+/// Philox4x32-10 (Salmon et al., 2011): a bijection of a 128-bit counter under a 64-bit key. Four
+/// words out per counter; no state, so any number can be drawn anywhere, in any order.
 ///
-/// Layout used everywhere in d2v: key = (seed low, seed high); counter = (block, stream, update, item), where block
-/// counts groups of four numbers within a stream, stream names the purpose, update the optimiser update and item the
-/// micro-batch or sample. Number i of a stream is word `i mod 4` of block `i / 4`.
+/// Layout used everywhere in d2v: key = (seed low, seed high); counter = (block, stream, update,
+/// item), where block counts groups of four numbers within a stream, stream names the purpose,
+/// update the optimiser update and item the micro-batch or sample. Number i of a stream is word `i
+/// mod 4` of block `i / 4`.
 public final class Philox {
   private static final int M0 = 0xD2511F53;
   private static final int M1 = 0xCD9E8D57;
@@ -46,7 +47,8 @@ public final class Philox {
     return (word >>> 8) * TO_FLOAT;
   }
 
-  /// Two words as a standard normal number, by Box-Muller in double: `sqrt(-2 ln u1) cos(2 pi u2)`, u1 in (0,1].
+  /// Two words as a standard normal number, by Box-Muller in double: `sqrt(-2 ln u1) cos(2 pi u2)`,
+  /// u1 in (0,1].
   public static float normal(int word1, int word2) {
     double u1 = ((word1 & 0xffffffffL) + 1) * 0x1p-32;
     double u2 = (word2 & 0xffffffffL) * 0x1p-32;

@@ -1,7 +1,7 @@
 package dev.d2v.tensor.random;
 
-/// Numbers drawn one after another on the host from one Philox stream: masks, initial weights, data order, crops.
-/// Not safe for several threads; make one where it is used.
+/// Numbers drawn one after another on the host from one Philox stream: masks, initial weights, data
+/// order, crops. Not safe for several threads; make one where it is used.
 public final class RandomStream {
   private final long seed;
   private final int stream;

@@ -6,8 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 
-/// Where tensors live and kernels run. [#upload], [#download] and [#synchronize] are the only crossings between host
-/// and device. A backend owns its threads; it is closed once by whoever opened it.
+/// Where tensors live and kernels run. [#upload], [#download] and [#synchronize] are the only
+/// crossings between host and device. A backend owns its threads; it is closed once by whoever
+/// opened it.
 public interface Backend extends AutoCloseable {
   /// Its name: `cpu`, `plan`, `cuda`.
   String name();
@@ -18,7 +19,8 @@ public interface Backend extends AutoCloseable {
   /// The vocabulary.
   Kernels kernels();
 
-  /// An uninitialised block of so many bytes, 64-byte aligned. Fails with the number when there is no room.
+  /// An uninitialised block of so many bytes, 64-byte aligned. Fails with the number when there is
+  /// no room.
   MemoryBlock allocate(long bytes);
 
   /// Copies host numbers into an F32 tensor of the same size.
@@ -58,8 +60,8 @@ public interface Backend extends AutoCloseable {
     return CpuBackend.open(threads, CpuBackend.Option.fromProperties());
   }
 
-  /// A backend by name, found with ServiceLoader. Fails with what each provider looked for when it is missing;
-  /// nothing falls back silently.
+  /// A backend by name, found with ServiceLoader. Fails with what each provider looked for when it
+  /// is missing; nothing falls back silently.
   static Backend named(String name, int threads) {
     if (name.equals("cpu")) {
       return cpu(threads);
@@ -74,7 +76,9 @@ public interface Backend extends AutoCloseable {
       }
     }
     throw new IllegalArgumentException(
-        "backend '" + name + "' cannot be used: "
+        "backend '"
+            + name
+            + "' cannot be used: "
             + (reasons.isEmpty()
                 ? "no module provides it; 'cpu' is always there"
                 : String.join("; ", reasons)));

@@ -1,7 +1,7 @@
 package dev.d2v.tensor.spi;
 
-/// Offers a backend that is not part of this module. It is asked only when its name is given, and a missing one knows
-/// why.
+/// Offers a backend that is not part of this module. It is asked only when its name is given, and a
+/// missing one knows why.
 public interface BackendProvider {
   /// The name under which users ask for it.
   String name();

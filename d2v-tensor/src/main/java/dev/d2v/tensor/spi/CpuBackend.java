@@ -30,8 +30,8 @@ public final class CpuBackend implements Backend {
     /// The Vector API at the preferred width, or at the one that `-Dd2v.vectorBits` forces.
     VECTOR;
 
-    /// `-Dd2v.vectorBits=0` gives the scalar kernels, anything else the vector ones; without the module
-    /// jdk.incubator.vector only the scalar ones are there.
+    /// `-Dd2v.vectorBits=0` gives the scalar kernels, anything else the vector ones; without the
+    /// module jdk.incubator.vector only the scalar ones are there.
     public static Option fromProperties() {
       boolean present = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
       return !present || Integer.getInteger("d2v.vectorBits", -1) == 0 ? SCALAR : VECTOR;
@@ -45,12 +45,14 @@ public final class CpuBackend implements Backend {
     }
     RowParallel parallel = new SpinningPool(threads);
     return switch (option) {
-      case SCALAR -> new CpuBackend(
-          parallel, ScalarKernels.over(parallel), "scalar kernels, " + threads + " threads");
-      case VECTOR -> new CpuBackend(
-          parallel,
-          VectorKernels.over(parallel),
-          VectorKernels.bits() + "-bit vector kernels, " + threads + " threads");
+      case SCALAR ->
+          new CpuBackend(
+              parallel, ScalarKernels.over(parallel), "scalar kernels, " + threads + " threads");
+      case VECTOR ->
+          new CpuBackend(
+              parallel,
+              VectorKernels.over(parallel),
+              VectorKernels.bits() + "-bit vector kernels, " + threads + " threads");
     };
   }
 

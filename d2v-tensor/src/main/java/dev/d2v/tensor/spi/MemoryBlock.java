@@ -7,7 +7,8 @@ public interface MemoryBlock extends AutoCloseable {
   /// Size in bytes.
   long bytes();
 
-  /// A part of it: `length` bytes from `offset`; zero-length at the right address when the host can't read it.
+  /// A part of it: `length` bytes from `offset`; zero-length at the right address when the host
+  /// can't read it.
   MemorySegment slice(long offset, long length);
 
   @Override

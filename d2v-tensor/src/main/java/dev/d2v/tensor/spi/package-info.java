@@ -1,4 +1,5 @@
-/// What a backend is: a vocabulary of kernels, memory, and the crossings between host and device. Start at [Backend].
+/// What a backend is: a vocabulary of kernels, memory, and the crossings between host and device.
+/// Start at [Backend].
 @NullMarked
 package dev.d2v.tensor.spi;
 

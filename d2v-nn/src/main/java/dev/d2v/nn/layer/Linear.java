@@ -1,0 +1,6 @@
+package dev.d2v.nn.layer;
+
+/// STUB.
+public final class Linear {
+  private Linear() {}
+}

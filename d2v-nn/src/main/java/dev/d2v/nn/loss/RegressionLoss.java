@@ -1,0 +1,6 @@
+package dev.d2v.nn.loss;
+
+/// STUB.
+public final class RegressionLoss {
+  private RegressionLoss() {}
+}

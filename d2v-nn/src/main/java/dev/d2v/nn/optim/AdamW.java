@@ -1,0 +1,6 @@
+package dev.d2v.nn.optim;
+
+/// STUB.
+public final class AdamW {
+  private AdamW() {}
+}

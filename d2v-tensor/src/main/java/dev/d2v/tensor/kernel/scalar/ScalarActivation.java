@@ -1,0 +1,25 @@
+package dev.d2v.tensor.kernel.scalar;
+
+import dev.d2v.tensor.Tensor;
+import dev.d2v.tensor.kernel.ActivationKernels;
+import dev.d2v.tensor.parallel.RowParallel;
+
+/// STUB.
+public final class ScalarActivation implements ActivationKernels {
+  private final RowParallel parallel;
+
+  /// Over these threads.
+  public ScalarActivation(RowParallel parallel) {
+    this.parallel = parallel;
+  }
+
+  @Override
+  public void geluForward(Tensor y, Tensor x, long size) {
+    throw new UnsupportedOperationException("" + parallel);
+  }
+
+  @Override
+  public void geluBackward(Tensor dx, Tensor dy, Tensor x, long size) {
+    throw new UnsupportedOperationException("" + parallel);
+  }
+}

@@ -1,0 +1,38 @@
+package dev.d2v.tensor.kernel.scalar;
+
+import dev.d2v.tensor.Tensor;
+import dev.d2v.tensor.kernel.ConvKernels;
+import dev.d2v.tensor.kernel.ConvShape;
+import dev.d2v.tensor.parallel.RowParallel;
+import org.jspecify.annotations.Nullable;
+
+/// STUB.
+public final class ScalarConv implements ConvKernels {
+  private final RowParallel parallel;
+
+  /// Over these threads.
+  public ScalarConv(RowParallel parallel) {
+    this.parallel = parallel;
+  }
+
+  @Override
+  public void conv2dForward(Tensor y, Tensor x, Tensor w, @Nullable Tensor bias, ConvShape shape) {
+    throw new UnsupportedOperationException("" + parallel);
+  }
+
+  @Override
+  public void conv2dBackwardInput(Tensor dx, Tensor dy, Tensor w, ConvShape shape) {
+    throw new UnsupportedOperationException("" + parallel);
+  }
+
+  @Override
+  public void conv2dBackwardWeight(
+      Tensor dw, @Nullable Tensor dbias, Tensor dy, Tensor x, ConvShape shape) {
+    throw new UnsupportedOperationException("" + parallel);
+  }
+
+  @Override
+  public void patches(Tensor y, Tensor x, boolean channelsLast, int B, int C, int H, int W, int P) {
+    throw new UnsupportedOperationException("" + parallel);
+  }
+}
