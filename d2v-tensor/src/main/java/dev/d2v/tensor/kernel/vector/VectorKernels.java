@@ -12,7 +12,7 @@ public final class VectorKernels {
   public static Kernels over(RowParallel parallel, Scratch scratch) {
     return new Kernels(
         new VectorMatmul(parallel, scratch),
-        new VectorNorm(parallel),
+        new VectorNorm(parallel, scratch),
         new VectorAttention(parallel, scratch),
         new VectorActivation(parallel),
         new VectorElementwise(parallel),
