@@ -89,15 +89,45 @@ final class Floats {
     return sum;
   }
 
+  /// `sum of x * y` over n floats.
+  static float dot(MemorySegment x, long xAt, MemorySegment y, long yAt, int n) {
+    FloatVector s0 = splat(0);
+    FloatVector s1 = splat(0);
+    FloatVector s2 = splat(0);
+    FloatVector s3 = splat(0);
+    int i = 0;
+    for (; i <= n - 4 * W; i += 4 * W) {
+      long a = xAt + 4L * i;
+      long b = yAt + 4L * i;
+      s0 = load(x, a).fma(load(y, b), s0);
+      s1 = load(x, a + BYTES).fma(load(y, b + BYTES), s1);
+      s2 = load(x, a + 2 * BYTES).fma(load(y, b + 2 * BYTES), s2);
+      s3 = load(x, a + 3 * BYTES).fma(load(y, b + 3 * BYTES), s3);
+    }
+    for (; i <= n - W; i += W) {
+      s0 = load(x, xAt + 4L * i).fma(load(y, yAt + 4L * i), s0);
+    }
+    float sum = VectorMath.sum(s0.add(s1).add(s2.add(s3)));
+    for (; i < n; i++) {
+      sum = Math.fma(get(x, xAt + 4L * i), get(y, yAt + 4L * i), sum);
+    }
+    return sum;
+  }
+
   /// `y = 0` for n floats.
   static void zero(MemorySegment y, long at, int n) {
-    FloatVector zero = splat(0);
+    fill(y, at, 0, n);
+  }
+
+  /// `y = value` for n floats.
+  static void fill(MemorySegment y, long at, float value, int n) {
+    FloatVector v = splat(value);
     int i = 0;
     for (; i <= n - W; i += W) {
-      store(zero, y, at + 4L * i);
+      store(v, y, at + 4L * i);
     }
     for (; i < n; i++) {
-      set(y, at + 4L * i, 0);
+      set(y, at + 4L * i, value);
     }
   }
 

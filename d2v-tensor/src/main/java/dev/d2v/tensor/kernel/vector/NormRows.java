@@ -191,14 +191,20 @@ final class NormRows {
 
   /// `sums += (x - means)^2`, column by column.
   static void addSquares(
-      MemorySegment sums, long at, MemorySegment x, long xAt, MemorySegment means, int columns) {
+      MemorySegment sums,
+      long at,
+      MemorySegment x,
+      long xAt,
+      MemorySegment means,
+      long meansAt,
+      int columns) {
     int c = 0;
     for (; c <= columns - W; c += W) {
-      FloatVector d = load(x, xAt + 4L * c).sub(load(means, 4L * c));
+      FloatVector d = load(x, xAt + 4L * c).sub(load(means, meansAt + 4L * c));
       store(d.fma(d, load(sums, at + 4L * c)), sums, at + 4L * c);
     }
     for (; c < columns; c++) {
-      float d = get(x, xAt + 4L * c) - get(means, 4L * c);
+      float d = get(x, xAt + 4L * c) - get(means, meansAt + 4L * c);
       set(sums, at + 4L * c, Math.fma(d, d, get(sums, at + 4L * c)));
     }
   }

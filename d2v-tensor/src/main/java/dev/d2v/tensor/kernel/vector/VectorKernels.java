@@ -15,12 +15,12 @@ public final class VectorKernels {
         new VectorNorm(parallel, scratch),
         new VectorAttention(parallel, scratch),
         new VectorActivation(parallel),
-        new VectorElementwise(parallel),
+        new VectorElementwise(parallel, scratch),
         new VectorConv(parallel, scratch),
         new VectorGather(parallel),
-        new VectorLoss(parallel),
+        new VectorLoss(parallel, scratch),
         new VectorOptimizer(parallel),
-        new VectorRandom(parallel));
+        new VectorRandom(parallel, scratch));
   }
 
   /// Width of the vectors in use, in bits.

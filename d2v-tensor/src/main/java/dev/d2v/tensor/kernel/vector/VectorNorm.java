@@ -249,7 +249,7 @@ public final class VectorNorm implements NormKernels {
       Floats.set(stats, 4L * c, Floats.get(stats, 4L * c) / T);
     }
     for (int t = 0; t < T; t++) {
-      NormRows.addSquares(stats, second, x, at + t * stride, stats, columns);
+      NormRows.addSquares(stats, second, x, at + t * stride, stats, 0, columns);
     }
     for (long c = second; c < 2 * second; c += 4) {
       Floats.set(stats, c, rstd(Floats.get(stats, c) / T, eps));
