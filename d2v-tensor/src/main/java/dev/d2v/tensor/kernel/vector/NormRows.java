@@ -9,14 +9,85 @@ import static dev.d2v.tensor.kernel.vector.Floats.store;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import org.jspecify.annotations.Nullable;
+import jdk.incubator.vector.VectorOperators;
 
-/// The loops of [VectorNorm] over one row, which stays in the first-level cache from pass to pass.
+/// The loops of [VectorNorm] over blocks of rows, which stay in the first-level cache from pass to
+/// pass. One pass goes over all rows of a block, because the sums of different rows don't wait for
+/// one another.
+///
+/// A block begins at byte `at` of x and y and has n rows; its means and rstds begin at byte
+/// `statsAt`.
 final class NormRows {
   private NormRows() {}
 
+  /// `1 / sqrt(sum of squared deviations / divisor + eps)` of the rows of x.
+  static void rstds(
+      MemorySegment rstds,
+      MemorySegment means,
+      long statsAt,
+      MemorySegment x,
+      long at,
+      int n,
+      int C,
+      int divisor,
+      float eps) {
+    for (int r = 0; r < n; r++) {
+      float mean = get(means, statsAt + 4L * r);
+      float variance = Floats.squares(x, at + 4L * r * C, C, mean) / divisor;
+      set(rstds, statsAt + 4L * r, rstd(variance, eps));
+    }
+  }
+
+  static float rstd(float variance, float eps) {
+    return (float) (1 / Math.sqrt((double) variance + eps));
+  }
+
+  /// Means of the rows of x.
+  static void means(MemorySegment means, long statsAt, MemorySegment x, long at, int n, int C) {
+    for (int r = 0; r < n; r++) {
+      set(means, statsAt + 4L * r, Floats.sum(x, at + 4L * r * C, C) / C);
+    }
+  }
+
+  /// `y = (x - mean) * rstd`.
+  static void normalise(
+      MemorySegment y,
+      MemorySegment x,
+      long at,
+      int n,
+      int C,
+      MemorySegment means,
+      MemorySegment rstds,
+      long statsAt) {
+    for (int r = 0; r < n; r++) {
+      float m = get(means, statsAt + 4L * r);
+      float s = get(rstds, statsAt + 4L * r);
+      normaliseRow(y, x, at + 4L * r * C, C, m, s);
+    }
+  }
+
+  /// `y = (x - mean) * rstd * gamma + beta`.
+  static void affine(
+      MemorySegment y,
+      MemorySegment x,
+      long at,
+      int n,
+      int C,
+      MemorySegment means,
+      MemorySegment rstds,
+      long statsAt,
+      MemorySegment gamma,
+      MemorySegment beta) {
+    for (int r = 0; r < n; r++) {
+      float m = get(means, statsAt + 4L * r);
+      float s = get(rstds, statsAt + 4L * r);
+      affineRow(y, x, at + 4L * r * C, C, m, s, gamma, beta);
+    }
+  }
+
   /// `y = (x - m) * s`.
-  static void normalise(MemorySegment y, MemorySegment x, long at, int C, float m, float s) {
+  private static void normaliseRow(
+      MemorySegment y, MemorySegment x, long at, int C, float m, float s) {
     int c = 0;
     for (; c <= C - W; c += W) {
       long a = at + 4L * c;
@@ -29,7 +100,7 @@ final class NormRows {
   }
 
   /// `y = (x - m) * s * gamma + beta`.
-  static void affine(
+  private static void affineRow(
       MemorySegment y,
       MemorySegment x,
       long at,
@@ -50,21 +121,105 @@ final class NormRows {
     }
   }
 
-  /// `y = gelu((x - m) * s)`.
-  static void gelu(MemorySegment y, MemorySegment x, long at, int C, float m, float s) {
-    int c = 0;
-    for (; c <= C - W; c += W) {
-      long a = at + 4L * c;
-      store(VectorMath.gelu(load(x, a).sub(m).mul(s)), y, a);
+  /// Means of `g * xhat`.
+  static void dotXhat(
+      MemorySegment dots,
+      MemorySegment g,
+      MemorySegment x,
+      long at,
+      int n,
+      int C,
+      MemorySegment means,
+      MemorySegment rstds,
+      long statsAt) {
+    for (int r = 0; r < n; r++) {
+      float m = get(means, statsAt + 4L * r);
+      float s = get(rstds, statsAt + 4L * r);
+      set(dots, 4L * r, dotXhatRow(g, x, at + 4L * r * C, C, m, s) / C);
     }
-    for (; c < C; c++) {
-      long a = at + 4L * c;
-      set(y, a, VectorMath.gelu((get(x, a) - m) * s));
+  }
+
+  /// Means of `gamma * dy`.
+  static void dotGamma(
+      MemorySegment dots, MemorySegment dy, long at, int n, int C, MemorySegment gamma) {
+    for (int r = 0; r < n; r++) {
+      set(dots, 4L * r, Floats.dot(dy, at + 4L * r * C, gamma, 0, C) / C);
+    }
+  }
+
+  /// Means of `gamma * dy * xhat`; adds the columns' `dy * xhat` to the C floats at `sums` and `dy`
+  /// to the C floats behind them.
+  static void dotXhatAndColumns(
+      MemorySegment dots,
+      MemorySegment dy,
+      MemorySegment x,
+      long at,
+      int n,
+      int C,
+      MemorySegment means,
+      MemorySegment rstds,
+      long statsAt,
+      MemorySegment gamma,
+      MemorySegment partial,
+      long sums) {
+    for (int r = 0; r < n; r++) {
+      float m = get(means, statsAt + 4L * r);
+      float s = get(rstds, statsAt + 4L * r);
+      long row = at + 4L * r * C;
+      set(dots, 4L * r, dotXhatAndColumnsRow(dy, x, row, C, m, s, gamma, partial, sums) / C);
+    }
+  }
+
+  /// `dx = rstd * (dy - meanG - xhat * meanGx)`.
+  static void backward(
+      MemorySegment dx,
+      long dxAt,
+      MemorySegment dy,
+      MemorySegment x,
+      long at,
+      int n,
+      int C,
+      MemorySegment means,
+      MemorySegment rstds,
+      long statsAt,
+      MemorySegment meansG,
+      MemorySegment meansGx) {
+    for (int r = 0; r < n; r++) {
+      float m = get(means, statsAt + 4L * r);
+      float s = get(rstds, statsAt + 4L * r);
+      float g = get(meansG, 4L * r);
+      long row = 4L * r * C;
+      backwardRow(dx, dxAt + row, dy, x, at + row, C, m, s, g, get(meansGx, 4L * r));
+    }
+  }
+
+  /// `dx = rstd * (gamma * dy - meanG - xhat * meanGx)`.
+  static void affineBackward(
+      MemorySegment dx,
+      long dxAt,
+      MemorySegment dy,
+      MemorySegment x,
+      long at,
+      int n,
+      int C,
+      MemorySegment means,
+      MemorySegment rstds,
+      long statsAt,
+      MemorySegment meansG,
+      MemorySegment meansGx,
+      MemorySegment gamma) {
+    for (int r = 0; r < n; r++) {
+      float m = get(means, statsAt + 4L * r);
+      float s = get(rstds, statsAt + 4L * r);
+      float g = get(meansG, 4L * r);
+      long row = 4L * r * C;
+      affineBackwardRow(dx, dxAt + row, dy, x, at + row, C, m, s, g, get(meansGx, 4L * r), gamma);
     }
   }
 
   /// `sum of g * xhat`, `xhat = (x - m) * s`.
-  static float dotXhat(MemorySegment g, MemorySegment x, long at, int C, float m, float s) {
+  private static float dotXhatRow(
+      MemorySegment g, MemorySegment x, long at, int C, float m, float s) {
     FloatVector sums = splat(0);
     int c = 0;
     for (; c <= C - W; c += W) {
@@ -81,7 +236,7 @@ final class NormRows {
 
   /// `sum of gamma * dy * xhat`; adds `dy * xhat` to the C floats at `sums` and `dy` to the C
   /// floats behind them.
-  static float dotXhatAndColumns(
+  private static float dotXhatAndColumnsRow(
       MemorySegment dy,
       MemorySegment x,
       long at,
@@ -115,9 +270,9 @@ final class NormRows {
     return dot;
   }
 
-  /// `dx = s * (dy - meanG - xhat * meanGx) + addend`, not affine.
-  static void backward(
+  private static void backwardRow(
       MemorySegment dx,
+      long dxAt,
       MemorySegment dy,
       MemorySegment x,
       long at,
@@ -125,25 +280,23 @@ final class NormRows {
       float m,
       float s,
       float meanG,
-      float meanGx,
-      @Nullable MemorySegment addend) {
+      float meanGx) {
     int c = 0;
     for (; c <= C - W; c += W) {
-      long a = at + 4L * c;
-      FloatVector xhat = load(x, a).sub(m).mul(s);
-      FloatVector d = xhat.fma(splat(-meanGx), load(dy, a).sub(meanG)).mul(s);
-      store(addend == null ? d : d.add(load(addend, a)), dx, a);
+      FloatVector xhat = load(x, at + 4L * c).sub(m).mul(s);
+      FloatVector g = load(dy, at + 4L * c).sub(meanG);
+      store(xhat.fma(splat(-meanGx), g).mul(s), dx, dxAt + 4L * c);
     }
     for (; c < C; c++) {
-      long a = at + 4L * c;
-      float d = Math.fma((get(x, a) - m) * s, -meanGx, get(dy, a) - meanG) * s;
-      set(dx, a, addend == null ? d : d + get(addend, a));
+      float xhat = (get(x, at + 4L * c) - m) * s;
+      float g = get(dy, at + 4L * c) - meanG;
+      set(dx, dxAt + 4L * c, Math.fma(xhat, -meanGx, g) * s);
     }
   }
 
-  /// `dx = s * (gamma * dy - meanG - xhat * meanGx) + addend`.
-  static void affineBackward(
+  private static void affineBackwardRow(
       MemorySegment dx,
+      long dxAt,
       MemorySegment dy,
       MemorySegment x,
       long at,
@@ -152,26 +305,40 @@ final class NormRows {
       float s,
       float meanG,
       float meanGx,
-      MemorySegment gamma,
-      @Nullable MemorySegment addend) {
+      MemorySegment gamma) {
     int c = 0;
     for (; c <= C - W; c += W) {
-      long a = at + 4L * c;
-      FloatVector xhat = load(x, a).sub(m).mul(s);
-      FloatVector g = load(dy, a).fma(load(gamma, 4L * c), splat(-meanG));
-      FloatVector d = xhat.fma(splat(-meanGx), g).mul(s);
-      store(addend == null ? d : d.add(load(addend, a)), dx, a);
+      FloatVector xhat = load(x, at + 4L * c).sub(m).mul(s);
+      FloatVector g = load(dy, at + 4L * c).fma(load(gamma, 4L * c), splat(-meanG));
+      store(xhat.fma(splat(-meanGx), g).mul(s), dx, dxAt + 4L * c);
     }
     for (; c < C; c++) {
-      long a = at + 4L * c;
-      float g = Math.fma(get(dy, a), get(gamma, 4L * c), -meanG);
-      float d = Math.fma((get(x, a) - m) * s, -meanGx, g) * s;
-      set(dx, a, addend == null ? d : d + get(addend, a));
+      float xhat = (get(x, at + 4L * c) - m) * s;
+      float g = Math.fma(get(dy, at + 4L * c), get(gamma, 4L * c), -meanG);
+      set(dx, dxAt + 4L * c, Math.fma(xhat, -meanGx, g) * s);
+    }
+  }
+
+  /// `dx = dy * gelu'(xhat)`.
+  static void geluBackward(
+      MemorySegment dx,
+      MemorySegment dy,
+      MemorySegment x,
+      long at,
+      int n,
+      int C,
+      MemorySegment means,
+      MemorySegment rstds,
+      long statsAt) {
+    for (int r = 0; r < n; r++) {
+      float m = get(means, statsAt + 4L * r);
+      float s = get(rstds, statsAt + 4L * r);
+      geluBackwardRow(dx, dy, x, at + 4L * r * C, C, m, s);
     }
   }
 
   /// `dx = dy * gelu'((x - m) * s)`.
-  static void geluBackward(
+  private static void geluBackwardRow(
       MemorySegment dx, MemorySegment dy, MemorySegment x, long at, int C, float m, float s) {
     int c = 0;
     for (; c <= C - W; c += W) {
@@ -218,60 +385,81 @@ final class NormRows {
     }
   }
 
-  /// `y = exp(x - max) / sum`.
-  static void softmax(MemorySegment y, MemorySegment x, long at, int C) {
-    float max = max(x, at, C);
-    float sum = exponentials(y, x, at, C, max);
-    Floats.scale(y, at, y, at, 1 / sum, C);
+  /// The greatest element of every row.
+  static void maxima(MemorySegment maxima, MemorySegment x, long at, int n, int C) {
+    for (int r = 0; r < n; r++) {
+      set(maxima, 4L * r, max(x, at + 4L * r * C, C));
+    }
+  }
+
+  /// `y = exp(x - max)`.
+  static void exponentials(
+      MemorySegment y, MemorySegment x, long at, int n, int C, MemorySegment maxima) {
+    for (int r = 0; r < n; r++) {
+      exponentialsRow(y, x, at + 4L * r * C, C, get(maxima, 4L * r));
+    }
+  }
+
+  /// `y = y / sum`.
+  static void toUnitSum(MemorySegment y, long at, int n, int C) {
+    for (int r = 0; r < n; r++) {
+      long row = at + 4L * r * C;
+      Floats.scale(y, row, y, row, 1 / Floats.sum(y, row, C), C);
+    }
   }
 
   private static float max(MemorySegment x, long at, int C) {
     FloatVector best = splat(Float.NEGATIVE_INFINITY);
     int c = 0;
     for (; c <= C - W; c += W) {
-      best = VectorMath.max(best, load(x, at + 4L * c));
+      best = best.max(load(x, at + 4L * c));
     }
-    float max = VectorMath.max(best);
+    float max = best.reduceLanes(VectorOperators.MAX);
     for (; c < C; c++) {
       max = Math.max(max, get(x, at + 4L * c));
     }
     return max;
   }
 
-  /// `y = exp(x - max)`; returns the sum.
-  private static float exponentials(MemorySegment y, MemorySegment x, long at, int C, float max) {
-    FloatVector sums = splat(0);
+  /// `y = exp(x - max)`.
+  private static void exponentialsRow(MemorySegment y, MemorySegment x, long at, int C, float max) {
     int c = 0;
     for (; c <= C - W; c += W) {
       long a = at + 4L * c;
-      FloatVector e = VectorMath.exp(load(x, a).sub(max));
-      sums = sums.add(e);
-      store(e, y, a);
+      store(VectorMath.exp(load(x, a).sub(max)), y, a);
     }
-    float sum = VectorMath.sum(sums);
     for (; c < C; c++) {
       long a = at + 4L * c;
-      float e = VectorMath.exp(get(x, a) - max);
-      sum += e;
-      set(y, a, e);
+      set(y, a, VectorMath.exp(get(x, a) - max));
     }
-    return sum;
   }
 
-  /// `dx = y * (dy - sum(dy * y))`.
-  static void softmaxBackward(MemorySegment dx, MemorySegment dy, MemorySegment y, long at, int C) {
-    FloatVector dots = splat(0);
+  /// Sums of `dy * y` of the rows.
+  static void dots(MemorySegment dots, MemorySegment dy, MemorySegment y, long at, int n, int C) {
+    for (int r = 0; r < n; r++) {
+      long row = at + 4L * r * C;
+      set(dots, 4L * r, Floats.dot(dy, row, y, row, C));
+    }
+  }
+
+  /// `dx = y * (dy - dot)`.
+  static void softmaxBackward(
+      MemorySegment dx,
+      MemorySegment dy,
+      MemorySegment y,
+      long at,
+      int n,
+      int C,
+      MemorySegment dots) {
+    for (int r = 0; r < n; r++) {
+      softmaxBackwardRow(dx, dy, y, at + 4L * r * C, C, get(dots, 4L * r));
+    }
+  }
+
+  private static void softmaxBackwardRow(
+      MemorySegment dx, MemorySegment dy, MemorySegment y, long at, int C, float dot) {
     int c = 0;
     for (; c <= C - W; c += W) {
-      long a = at + 4L * c;
-      dots = load(dy, a).fma(load(y, a), dots);
-    }
-    float dot = VectorMath.sum(dots);
-    for (; c < C; c++) {
-      long a = at + 4L * c;
-      dot = Math.fma(get(dy, a), get(y, a), dot);
-    }
-    for (c = 0; c <= C - W; c += W) {
       long a = at + 4L * c;
       store(load(dy, a).sub(dot).mul(load(y, a)), dx, a);
     }

@@ -28,19 +28,20 @@ public final class VectorActivation implements ActivationKernels {
     Parts parts = Parts.elements(size);
     parallel.run(
         parts.count(),
-        (part, thread) -> forward(y.data(), x.data(), parts.from(part), parts.to(part)));
+        (part, thread) -> {
+          long from = parts.from(part);
+          forward(y.data(), x.data(), 4 * from, (int) (parts.to(part) - from));
+        });
   }
 
-  private static void forward(MemorySegment y, MemorySegment x, long from, long to) {
-    int n = (int) (to - from);
+  /// `y = gelu(x)` for n floats from byte `at` on.
+  static void forward(MemorySegment y, MemorySegment x, long at, int n) {
     int i = 0;
     for (; i <= n - W; i += W) {
-      long a = 4 * (from + i);
-      store(VectorMath.gelu(load(x, a)), y, a);
+      store(VectorMath.gelu(load(x, at + 4L * i)), y, at + 4L * i);
     }
     for (; i < n; i++) {
-      long a = 4 * (from + i);
-      set(y, a, VectorMath.gelu(get(x, a)));
+      set(y, at + 4L * i, VectorMath.gelu(get(x, at + 4L * i)));
     }
   }
 
@@ -50,20 +51,22 @@ public final class VectorActivation implements ActivationKernels {
     Parts parts = Parts.elements(size);
     parallel.run(
         parts.count(),
-        (part, thread) ->
-            backward(dx.data(), dy.data(), x.data(), parts.from(part), parts.to(part)));
+        (part, thread) -> {
+          long from = parts.from(part);
+          int n = (int) (parts.to(part) - from);
+          backward(dx.data(), dy.data(), x.data(), 4 * from, n);
+        });
   }
 
   private static void backward(
-      MemorySegment dx, MemorySegment dy, MemorySegment x, long from, long to) {
-    int n = (int) (to - from);
+      MemorySegment dx, MemorySegment dy, MemorySegment x, long at, int n) {
     int i = 0;
     for (; i <= n - W; i += W) {
-      long a = 4 * (from + i);
+      long a = at + 4L * i;
       store(VectorMath.geluDerivative(load(x, a)).mul(load(dy, a)), dx, a);
     }
     for (; i < n; i++) {
-      long a = 4 * (from + i);
+      long a = at + 4L * i;
       set(dx, a, VectorMath.geluDerivative(get(x, a)) * get(dy, a));
     }
   }

@@ -73,27 +73,6 @@ final class VectorMath {
     return s.lane(0);
   }
 
-  /// The greatest lane; NaN lanes are passed over.
-  static float max(FloatVector v) {
-    FloatVector m = max(v, v.rearrange(HALF));
-    if (Lanes.F.length() >= 4) {
-      m = max(m, m.rearrange(QUARTER));
-    }
-    if (Lanes.F.length() >= 8) {
-      m = max(m, m.rearrange(EIGHTH));
-    }
-    if (Lanes.F.length() >= 16) {
-      m = max(m, m.rearrange(SIXTEENTH));
-    }
-    return m.lane(0);
-  }
-
-  /// The greater of two numbers, lane by lane; a where b is NaN. `FloatVector.max` takes several
-  /// times as many instructions, to give NaN and order zeros.
-  static FloatVector max(FloatVector a, FloatVector b) {
-    return a.blend(b, b.compare(VectorOperators.GT, a));
-  }
-
   /// `e^x` within 2 ulp; 0 where that is below 2.3e-38.
   static FloatVector exp(FloatVector x) {
     FloatVector t = x.fma(splat(LOG2_E), splat(ROUND));
@@ -115,7 +94,21 @@ final class VectorMath {
 
   /// As [#exp(FloatVector)].
   static float exp(float x) {
-    return exp(splat(x)).lane(0);
+    float t = Math.fma(x, LOG2_E, ROUND);
+    float n = t - ROUND;
+    float r = Math.fma(n, -LN2_LOW, Math.fma(n, -LN2_HIGH, x));
+    float q = 0.002790098f;
+    q = Math.fma(q, r, 0.016737778f);
+    q = Math.fma(q, r, 0.08333241f);
+    q = Math.fma(q, r, 0.33333036f);
+    q = Math.fma(q, r, 1f);
+    q = Math.fma(q, r, 2f);
+    q = Math.fma(q, r, 2f);
+    float y = q * Float.intBitsToFloat((Float.floatToRawIntBits(t) << 23) + (126 << 23));
+    if (x < -86.7f) {
+      return 0f;
+    }
+    return x > EXP_LIMIT ? Float.POSITIVE_INFINITY : y;
   }
 
   /// `ln x` within 2 ulp; NaN below 0; minus infinity at 0 and at denormal numbers.
@@ -146,7 +139,29 @@ final class VectorMath {
 
   /// As [#log(FloatVector)].
   static float log(float x) {
-    return log(splat(x)).lane(0);
+    int bits = Float.floatToRawIntBits(x);
+    int e = (bits - SQRT_HALF_BITS) >> 23;
+    float exponent = e;
+    float f = Float.intBitsToFloat(bits - (e << 23)) - 1f;
+    float q = 0.06746592f;
+    q = Math.fma(q, f, -0.11675639f);
+    q = Math.fma(q, f, 0.11888178f);
+    q = Math.fma(q, f, -0.12405592f);
+    q = Math.fma(q, f, 0.14219551f);
+    q = Math.fma(q, f, -0.16667996f);
+    q = Math.fma(q, f, 0.20002119f);
+    q = Math.fma(q, f, -0.2500001f);
+    q = Math.fma(q, f, 0.33333313f);
+    float square = f * f;
+    float rest = Math.fma(exponent, LN2_LOW, square * f * q);
+    float y = Math.fma(exponent, LN2_HIGH, f + Math.fma(square, -0.5f, rest));
+    if (x < 0f) {
+      return Float.NaN;
+    }
+    if (x < Float.MIN_NORMAL) {
+      return Float.NEGATIVE_INFINITY;
+    }
+    return x < Float.POSITIVE_INFINITY ? y : x;
   }
 
   /// `tanh x` within 3 ulp: x times a quotient of polynomials in x^2.
@@ -169,7 +184,21 @@ final class VectorMath {
 
   /// As [#tanh(FloatVector)].
   static float tanh(float x) {
-    return tanh(splat(x)).lane(0);
+    float s = x * x;
+    float p = 1.3354396e-8f;
+    p = Math.fma(p, s, 2.0608886e-5f);
+    p = Math.fma(p, s, 0.003495576f);
+    p = Math.fma(p, s, 0.13381016f);
+    p = Math.fma(p, s, 1f);
+    float q = 7.776448e-7f;
+    q = Math.fma(q, s, 3.2856152e-4f);
+    q = Math.fma(q, s, 0.025876937f);
+    q = Math.fma(q, s, 0.4671433f);
+    q = Math.fma(q, s, 1f);
+    if (x > 9f) {
+      return 1f;
+    }
+    return x < -9f ? -1f : p * x / q;
   }
 
   /// `1 / (1 + e^-x)` within 1.5e-7.
@@ -179,7 +208,7 @@ final class VectorMath {
 
   /// As [#sigmoid(FloatVector)].
   static float sigmoid(float x) {
-    return sigmoid(splat(x)).lane(0);
+    return 1f / (exp(-x) + 1f);
   }
 
   /// The b in [-1/4,1/4] with `cos(2 pi v) = sin(2 pi b)`, exactly; v in [0,1) with 24 bits.
@@ -221,7 +250,12 @@ final class VectorMath {
 
   /// As [#erf(FloatVector)].
   static float erf(float x) {
-    return erf(splat(x)).lane(0);
+    float z = x * SQRT_TWO;
+    if (z > GELU_LIMIT) {
+      return 1f;
+    }
+    float h = halfErf(z);
+    return z < -GELU_LIMIT ? -1f : h + h;
   }
 
   /// `gelu(x) = x Phi(x)` within 4e-7 * max(1, |x|).
@@ -233,7 +267,10 @@ final class VectorMath {
 
   /// As [#gelu(FloatVector)].
   static float gelu(float x) {
-    return gelu(splat(x)).lane(0);
+    if (x > GELU_LIMIT) {
+      return x;
+    }
+    return x < -GELU_LIMIT ? 0f : Math.fma(x, halfErf(x), x * 0.5f);
   }
 
   /// `Phi(x) - 1/2 = erf(x / sqrt 2) / 2` for |x| up to [#GELU_LIMIT]: x times a polynomial in x^2,
@@ -257,6 +294,26 @@ final class VectorMath {
     p = step(p, t, -0.06712683f);
     p = step(p, t, 0.13465935f);
     return p.mul(x);
+  }
+
+  private static float halfErf(float x) {
+    float t = Math.fma(x * x, 0.07256236f, -1f);
+    float p = 2.548441e-04f;
+    p = Math.fma(p, t, -6.6893676e-04f);
+    p = Math.fma(p, t, 6.207886e-04f);
+    p = Math.fma(p, t, -0.0010042699f);
+    p = Math.fma(p, t, 0.0029422191f);
+    p = Math.fma(p, t, -0.0054867486f);
+    p = Math.fma(p, t, 0.008390552f);
+    p = Math.fma(p, t, -0.012755648f);
+    p = Math.fma(p, t, 0.018546075f);
+    p = Math.fma(p, t, -0.025046736f);
+    p = Math.fma(p, t, 0.032030523f);
+    p = Math.fma(p, t, -0.03976292f);
+    p = Math.fma(p, t, 0.049645826f);
+    p = Math.fma(p, t, -0.06712683f);
+    p = Math.fma(p, t, 0.13465935f);
+    return p * x;
   }
 
   /// `gelu'(x) = Phi(x) + x phi(x)` within 8e-7: 1/2 plus x times a polynomial in x^2, as
@@ -287,6 +344,27 @@ final class VectorMath {
 
   /// As [#geluDerivative(FloatVector)].
   static float geluDerivative(float x) {
-    return geluDerivative(splat(x)).lane(0);
+    float t = Math.fma(x * x, 0.0661157f, -1f);
+    float p = 0.0023631516f;
+    p = Math.fma(p, t, -0.005898594f);
+    p = Math.fma(p, t, 0.0031826328f);
+    p = Math.fma(p, t, -0.0029825708f);
+    p = Math.fma(p, t, 0.017794453f);
+    p = Math.fma(p, t, -0.032591667f);
+    p = Math.fma(p, t, 0.038675193f);
+    p = Math.fma(p, t, -0.04974371f);
+    p = Math.fma(p, t, 0.06543882f);
+    p = Math.fma(p, t, -0.07416519f);
+    p = Math.fma(p, t, 0.07419915f);
+    p = Math.fma(p, t, -0.06862087f);
+    p = Math.fma(p, t, 0.06031919f);
+    p = Math.fma(p, t, -0.05374538f);
+    p = Math.fma(p, t, 0.05366506f);
+    p = Math.fma(p, t, -0.06573968f);
+    p = Math.fma(p, t, 0.1287592f);
+    if (x > GELU_DERIVATIVE_LIMIT) {
+      return 1f;
+    }
+    return x < -GELU_DERIVATIVE_LIMIT ? 0f : Math.fma(x, p, 0.5f);
   }
 }

@@ -9,8 +9,8 @@ import dev.d2v.tensor.parallel.Scratch;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// Normalisations and softmax: parts of whole rows, a row read from memory once. The loops are in
-/// [NormRows].
+/// Normalisations and softmax: parts of whole rows, in blocks of rows that are read from memory
+/// once. The loops are in [NormRows].
 public final class VectorNorm implements NormKernels {
   /// Most parts whose column sums are kept apart.
   private static final int PARTIAL_SUMS = 32;
@@ -40,14 +40,14 @@ public final class VectorNorm implements NormKernels {
       int C) {
     Checks.floats("layerNormForward", (long) rows * C, "y x", y, x);
     checkOptions("layerNormForward", mean, rstd, gamma, beta, rows, C);
-    Parts parts = Parts.rows(rows, C);
-    parallel.run(
-        parts.count(),
-        (part, thread) -> {
-          for (long r = parts.from(part); r < parts.to(part); r++) {
-            normalise(y, mean, rstd, x, gamma, beta, eps, r, C);
-          }
-        });
+    NormPasses.run(
+        parallel,
+        scratch,
+        rows,
+        C,
+        means(mean, x, C),
+        rstds(mean, rstd, x, eps, C),
+        normalise(y, mean, rstd, x, gamma, beta, C));
   }
 
   @Override
@@ -65,37 +65,63 @@ public final class VectorNorm implements NormKernels {
       int C) {
     Checks.floats("addLayerNormForward", (long) rows * C, "y sum x addend", y, sum, x, addend);
     checkOptions("addLayerNormForward", mean, rstd, gamma, beta, rows, C);
-    Parts parts = Parts.rows(rows, C);
-    parallel.run(
-        parts.count(),
-        (part, thread) -> {
-          for (long r = parts.from(part); r < parts.to(part); r++) {
-            long at = 4 * r * C;
-            Floats.add(sum.data(), at, x.data(), at, addend.data(), at, C);
-            normalise(y, mean, rstd, sum, gamma, beta, eps, r, C);
-          }
-        });
+    NormPasses.run(
+        parallel,
+        scratch,
+        rows,
+        C,
+        add(sum, x, addend, C),
+        means(mean, sum, C),
+        rstds(mean, rstd, sum, eps, C),
+        normalise(y, mean, rstd, sum, gamma, beta, C));
   }
 
-  private static void normalise(
+  private static NormPasses.Pass add(Tensor y, Tensor a, Tensor b, int C) {
+    return (row, n, first, second, block) -> {
+      long at = 4 * row * C;
+      Floats.add(y.data(), at, a.data(), at, b.data(), at, n * C);
+    };
+  }
+
+  private static NormPasses.Pass means(@Nullable Tensor mean, Tensor x, int C) {
+    return (row, n, first, second, block) -> {
+      MemorySegment m = mean == null ? first : mean.data();
+      NormRows.means(m, mean == null ? 0 : 4 * row, x.data(), 4 * row * C, n, C);
+    };
+  }
+
+  private static NormPasses.Pass rstds(
+      @Nullable Tensor mean, @Nullable Tensor rstd, Tensor x, float eps, int C) {
+    return (row, n, first, second, block) -> {
+      MemorySegment m = mean == null ? first : mean.data();
+      MemorySegment s = rstd == null ? second : rstd.data();
+      NormRows.rstds(s, m, rstd == null ? 0 : 4 * row, x.data(), 4 * row * C, n, C, C, eps);
+    };
+  }
+
+  private static NormPasses.Pass normalise(
       Tensor y,
       @Nullable Tensor mean,
       @Nullable Tensor rstd,
       Tensor x,
       @Nullable Tensor gamma,
       @Nullable Tensor beta,
-      float eps,
-      long row,
       int C) {
-    long at = 4 * row * C;
-    float m = Floats.sum(x.data(), at, C) / C;
-    float s = rstd(Floats.squares(x.data(), at, C, m) / C, eps);
-    if (gamma != null && beta != null) {
-      NormRows.affine(y.data(), x.data(), at, C, m, s, gamma.data(), beta.data());
-    } else {
-      NormRows.normalise(y.data(), x.data(), at, C, m, s);
+    if (gamma == null || beta == null) {
+      return (row, n, first, second, block) -> {
+        MemorySegment m = mean == null ? first : mean.data();
+        MemorySegment s = rstd == null ? second : rstd.data();
+        long statsAt = rstd == null ? 0 : 4 * row;
+        NormRows.normalise(y.data(), x.data(), 4 * row * C, n, C, m, s, statsAt);
+      };
     }
-    save(mean, rstd, row, m, s);
+    return (row, n, first, second, block) -> {
+      MemorySegment m = mean == null ? first : mean.data();
+      MemorySegment s = rstd == null ? second : rstd.data();
+      long statsAt = rstd == null ? 0 : 4 * row;
+      MemorySegment g = gamma.data();
+      NormRows.affine(y.data(), x.data(), 4 * row * C, n, C, m, s, statsAt, g, beta.data());
+    };
   }
 
   @Override
@@ -115,36 +141,51 @@ public final class VectorNorm implements NormKernels {
     Checks.floats("layerNormBackward", C, "dgamma", dgamma);
     checkOptions("layerNormBackward", mean, rstd, gamma, dbeta, rows, C);
     Checks.together("layerNormBackward", "dgamma and gamma", dgamma, gamma);
-    MemorySegment rest = addend == null ? null : addend.data();
     if (gamma != null && dgamma != null && dbeta != null) {
-      affineBackward(dx, dgamma, dbeta, dy, x, mean, rstd, gamma, rest, rows, C);
+      affineBackward(dx, dgamma, dbeta, dy, x, mean, rstd, gamma, addend, rows, C);
       return;
     }
-    Parts parts = Parts.rows(rows, C);
-    parallel.run(
-        parts.count(),
-        (part, thread) -> {
-          for (long r = parts.from(part); r < parts.to(part); r++) {
-            backward(dx, dy, x, mean, rstd, rest, r, C);
-          }
-        });
+    NormPasses.run(
+        parallel,
+        scratch,
+        rows,
+        C,
+        means(null, dy, C),
+        dotXhat(dy, x, mean, rstd, C),
+        backward(dx, dy, x, mean, rstd, addend != null, C),
+        addBlock(dx, addend, C));
   }
 
-  private static void backward(
-      Tensor dx,
-      Tensor dy,
-      Tensor x,
-      Tensor mean,
-      Tensor rstd,
-      @Nullable MemorySegment addend,
-      long row,
-      int C) {
-    long at = 4 * row * C;
-    float m = Floats.get(mean.data(), 4 * row);
-    float s = Floats.get(rstd.data(), 4 * row);
-    float meanG = Floats.sum(dy.data(), at, C) / C;
-    float meanGx = NormRows.dotXhat(dy.data(), x.data(), at, C, m, s) / C;
-    NormRows.backward(dx.data(), dy.data(), x.data(), at, C, m, s, meanG, meanGx, addend);
+  private static NormPasses.Pass dotXhat(Tensor g, Tensor x, Tensor mean, Tensor rstd, int C) {
+    return (row, n, first, second, block) -> {
+      MemorySegment m = mean.data();
+      MemorySegment s = rstd.data();
+      NormRows.dotXhat(second, g.data(), x.data(), 4 * row * C, n, C, m, s, 4 * row);
+    };
+  }
+
+  /// Into dx, or into the block when something is added to it.
+  private static NormPasses.Pass backward(
+      Tensor dx, Tensor dy, Tensor x, Tensor mean, Tensor rstd, boolean adds, int C) {
+    return (row, n, first, second, block) -> {
+      MemorySegment m = mean.data();
+      MemorySegment s = rstd.data();
+      MemorySegment to = adds ? block : dx.data();
+      long at = 4 * row * C;
+      NormRows.backward(
+          to, adds ? 0 : at, dy.data(), x.data(), at, n, C, m, s, 4 * row, first, second);
+    };
+  }
+
+  /// `dx = block + addend`; nothing without an addend. dx may be the addend.
+  private static NormPasses.Pass addBlock(Tensor dx, @Nullable Tensor addend, int C) {
+    if (addend == null) {
+      return (row, n, first, second, block) -> {};
+    }
+    return (row, n, first, second, block) -> {
+      long at = 4 * row * C;
+      Floats.add(dx.data(), at, block, 0, addend.data(), at, n * C);
+    };
   }
 
   private void affineBackward(
@@ -156,45 +197,57 @@ public final class VectorNorm implements NormKernels {
       Tensor mean,
       Tensor rstd,
       Tensor gamma,
-      @Nullable MemorySegment addend,
+      @Nullable Tensor addend,
       int rows,
       int C) {
     Parts parts = Parts.rows(rows, C).atMost(PARTIAL_SUMS);
     long stride = 8L * C;
     MemorySegment partial = scratch.segment(0, 0, parts.count() * stride);
+    MemorySegment m = mean.data();
+    MemorySegment s = rstd.data();
+    MemorySegment g = gamma.data();
     parallel.run(
         parts.count(),
         (part, thread) -> {
-          Floats.zero(partial, part * stride, 2 * C);
-          for (long r = parts.from(part); r < parts.to(part); r++) {
-            affineBackward(
-                dx, dy, x, mean, rstd, gamma.data(), addend, r, C, partial, part * stride);
-          }
+          long sums = part * stride;
+          Floats.zero(partial, sums, 2 * C);
+          NormPasses.runPart(
+              parts,
+              part,
+              scratch,
+              thread,
+              C,
+              (row, n, first, second, block) ->
+                  NormRows.dotGamma(first, dy.data(), 4 * row * C, n, C, g),
+              (row, n, first, second, block) -> {
+                long at = 4 * row * C;
+                NormRows.dotXhatAndColumns(
+                    second, dy.data(), x.data(), at, n, C, m, s, 4 * row, g, partial, sums);
+              },
+              (row, n, first, second, block) -> {
+                MemorySegment to = addend == null ? dx.data() : block;
+                long at = 4 * row * C;
+                MemorySegment dys = dy.data();
+                MemorySegment xs = x.data();
+                NormRows.affineBackward(
+                    to,
+                    addend == null ? at : 0,
+                    dys,
+                    xs,
+                    at,
+                    n,
+                    C,
+                    m,
+                    s,
+                    4 * row,
+                    first,
+                    second,
+                    g);
+              },
+              addBlock(dx, addend, C));
         });
     Floats.addColumns(dgamma.data(), 0, partial, 0, stride, parts.count(), C);
     Floats.addColumns(dbeta.data(), 0, partial, 4L * C, stride, parts.count(), C);
-  }
-
-  private static void affineBackward(
-      Tensor dx,
-      Tensor dy,
-      Tensor x,
-      Tensor mean,
-      Tensor rstd,
-      MemorySegment gamma,
-      @Nullable MemorySegment addend,
-      long row,
-      int C,
-      MemorySegment partial,
-      long sums) {
-    long at = 4 * row * C;
-    MemorySegment dys = dy.data();
-    MemorySegment xs = x.data();
-    float m = Floats.get(mean.data(), 4 * row);
-    float s = Floats.get(rstd.data(), 4 * row);
-    float meanG = Floats.dot(dys, at, gamma, 0, C) / C;
-    float dot = NormRows.dotXhatAndColumns(dys, xs, at, C, m, s, gamma, partial, sums);
-    NormRows.affineBackward(dx.data(), dys, xs, at, C, m, s, meanG, dot / C, gamma, addend);
   }
 
   @Override
@@ -209,21 +262,21 @@ public final class VectorNorm implements NormKernels {
       int C) {
     Checks.floats("layerNormGeluForward", (long) rows * C, "y x addend", y, x, addend);
     checkOptions("layerNormGeluForward", mean, rstd, null, null, rows, C);
-    Parts parts = Parts.rows(rows, C);
-    parallel.run(
-        parts.count(),
-        (part, thread) -> {
-          for (long r = parts.from(part); r < parts.to(part); r++) {
-            long at = 4 * r * C;
-            float m = Floats.sum(x.data(), at, C) / C;
-            float s = rstd(Floats.squares(x.data(), at, C, m) / C, eps);
-            NormRows.gelu(y.data(), x.data(), at, C, m, s);
-            if (addend != null) {
-              Floats.add(y.data(), at, y.data(), at, addend.data(), at, C);
-            }
-            save(mean, rstd, r, m, s);
-          }
-        });
+    NormPasses.Pass gelu =
+        (row, n, first, second, block) ->
+            VectorActivation.forward(y.data(), y.data(), 4 * row * C, n * C);
+    NormPasses.Pass rest =
+        addend == null ? (row, n, first, second, block) -> {} : add(y, y, addend, C);
+    NormPasses.run(
+        parallel,
+        scratch,
+        rows,
+        C,
+        means(mean, x, C),
+        rstds(mean, rstd, x, eps, C),
+        normalise(y, mean, rstd, x, null, null, C),
+        gelu,
+        rest);
   }
 
   @Override
@@ -231,18 +284,20 @@ public final class VectorNorm implements NormKernels {
       Tensor dx, Tensor dy, Tensor x, Tensor mean, Tensor rstd, int rows, int C) {
     Checks.floats("layerNormGeluBackward", (long) rows * C, "dx dy x", dx, dy, x);
     checkOptions("layerNormGeluBackward", mean, rstd, null, null, rows, C);
-    Parts parts = Parts.rows(rows, C);
-    parallel.run(
-        parts.count(),
-        (part, thread) -> {
-          for (long r = parts.from(part); r < parts.to(part); r++) {
-            long at = 4 * r * C;
-            float m = Floats.get(mean.data(), 4 * r);
-            float s = Floats.get(rstd.data(), 4 * r);
-            NormRows.geluBackward(dx.data(), dy.data(), x.data(), at, C, m, s);
-            backward(dx, dx, x, mean, rstd, null, r, C);
-          }
-        });
+    MemorySegment m = mean.data();
+    MemorySegment s = rstd.data();
+    NormPasses.run(
+        parallel,
+        scratch,
+        rows,
+        C,
+        (row, n, first, second, block) -> {
+          MemorySegment g = dx.data();
+          NormRows.geluBackward(g, dy.data(), x.data(), 4 * row * C, n, C, m, s, 4 * row);
+        },
+        means(null, dx, C),
+        dotXhat(dx, x, mean, rstd, C),
+        backward(dx, dx, x, mean, rstd, false, C));
   }
 
   @Override
@@ -279,7 +334,7 @@ public final class VectorNorm implements NormKernels {
       NormRows.addSquares(stats, second, x, at + t * stride, stats, 0, columns);
     }
     for (long c = second; c < 2 * second; c += 4) {
-      Floats.set(stats, c, rstd(Floats.get(stats, c) / T, eps));
+      Floats.set(stats, c, NormRows.rstd(Floats.get(stats, c) / T, eps));
     }
     for (int t = 0; t < T; t++) {
       NormRows.normaliseColumns(y, x, at + t * stride, stats, second, columns);
@@ -289,17 +344,15 @@ public final class VectorNorm implements NormKernels {
   @Override
   public void standardizeRows(Tensor y, Tensor x, float eps, int rows, int C) {
     Checks.floats("standardizeRows", (long) rows * C, "y x", y, x);
-    Parts parts = Parts.rows(rows, C);
-    parallel.run(
-        parts.count(),
-        (part, thread) -> {
-          for (long r = parts.from(part); r < parts.to(part); r++) {
-            long at = 4 * r * C;
-            float m = Floats.sum(x.data(), at, C) / C;
-            float s = rstd(Floats.squares(x.data(), at, C, m) / (C - 1), eps);
-            NormRows.normalise(y.data(), x.data(), at, C, m, s);
-          }
-        });
+    NormPasses.run(
+        parallel,
+        scratch,
+        rows,
+        C,
+        means(null, x, C),
+        (row, n, first, second, block) ->
+            NormRows.rstds(second, first, 0, x.data(), 4 * row * C, n, C, C - 1, eps),
+        normalise(y, null, null, x, null, null, C));
   }
 
   @Override
@@ -319,39 +372,29 @@ public final class VectorNorm implements NormKernels {
   @Override
   public void softmaxForward(Tensor y, Tensor x, int rows, int C) {
     Checks.floats("softmaxForward", (long) rows * C, "y x", y, x);
-    Parts parts = Parts.rows(rows, C);
-    parallel.run(
-        parts.count(),
-        (part, thread) -> {
-          for (long r = parts.from(part); r < parts.to(part); r++) {
-            NormRows.softmax(y.data(), x.data(), 4 * r * C, C);
-          }
-        });
+    NormPasses.run(
+        parallel,
+        scratch,
+        rows,
+        C,
+        (row, n, first, second, block) -> NormRows.maxima(first, x.data(), 4 * row * C, n, C),
+        (row, n, first, second, block) ->
+            NormRows.exponentials(y.data(), x.data(), 4 * row * C, n, C, first),
+        (row, n, first, second, block) -> NormRows.toUnitSum(y.data(), 4 * row * C, n, C));
   }
 
   @Override
   public void softmaxBackward(Tensor dx, Tensor dy, Tensor y, int rows, int C) {
     Checks.floats("softmaxBackward", (long) rows * C, "dx dy y", dx, dy, y);
-    Parts parts = Parts.rows(rows, C);
-    parallel.run(
-        parts.count(),
-        (part, thread) -> {
-          for (long r = parts.from(part); r < parts.to(part); r++) {
-            NormRows.softmaxBackward(dx.data(), dy.data(), y.data(), 4 * r * C, C);
-          }
-        });
-  }
-
-  private static float rstd(float variance, float eps) {
-    return (float) (1 / Math.sqrt((double) variance + eps));
-  }
-
-  private static void save(
-      @Nullable Tensor mean, @Nullable Tensor rstd, long row, float m, float s) {
-    if (mean != null && rstd != null) {
-      Floats.set(mean.data(), 4 * row, m);
-      Floats.set(rstd.data(), 4 * row, s);
-    }
+    NormPasses.run(
+        parallel,
+        scratch,
+        rows,
+        C,
+        (row, n, first, second, block) ->
+            NormRows.dots(first, dy.data(), y.data(), 4 * row * C, n, C),
+        (row, n, first, second, block) ->
+            NormRows.softmaxBackward(dx.data(), dy.data(), y.data(), 4 * row * C, n, C, first));
   }
 
   private static void checkOptions(

@@ -54,26 +54,31 @@ public final class VectorRandom implements RandomKernels {
     forEachChunk(
         PhiloxWords.of(numbers, stream),
         size,
-        (words, at, n) -> {
-          pairs(words, std, n);
-          spreadPairs(words, n);
-          sines(words, n);
-          Floats.copy(y.data(), at, words, TURNS, n);
-        });
+        (words, at, n) -> pairs(words, n),
+        (words, at, n) -> radii(words, std, n),
+        (words, at, n) -> spreadPairs(words, n),
+        (words, at, n) -> sines(words, n),
+        (words, at, n) -> Floats.copy(y.data(), at, words, TURNS, n));
   }
 
-  /// Two vectors of words are W pairs (a, b): in their place, the radii of the a's and the turns of
-  /// the b's. This and the next passes work on whole pairs of vectors.
-  private static void pairs(MemorySegment words, float std, int n) {
+  /// Two vectors of words are W pairs (a, b): in their place, a vector of `u = 1 - a` and one of
+  /// the turns `v = b`. This and the next passes work on whole pairs of vectors.
+  private static void pairs(MemorySegment words, int n) {
     for (int i = 0; i < n; i += 2 * W) {
       long at = 4L * i;
       FloatVector front = uniform(words, at);
       FloatVector back = uniform(words, at + Floats.BYTES);
-      FloatVector u = front.rearrange(EVEN).blend(back.rearrange(EVEN), BACK);
-      FloatVector v = front.rearrange(ODD).blend(back.rearrange(ODD), BACK);
-      FloatVector log = VectorMath.log(u.neg().add(1f));
-      store(log.mul(-2f).sqrt().mul(std), words, at);
-      store(v, words, at + Floats.BYTES);
+      FloatVector a = front.rearrange(EVEN).blend(back.rearrange(EVEN), BACK);
+      store(a.neg().add(1f), words, at);
+      store(front.rearrange(ODD).blend(back.rearrange(ODD), BACK), words, at + Floats.BYTES);
+    }
+  }
+
+  /// In place of every u, its radius.
+  private static void radii(MemorySegment words, float std, int n) {
+    for (int i = 0; i < n; i += 2 * W) {
+      FloatVector log = VectorMath.log(load(words, 4L * i));
+      store(log.mul(-2f).sqrt().mul(std), words, 4L * i);
     }
   }
 
@@ -154,8 +159,9 @@ public final class VectorRandom implements RandomKernels {
         });
   }
 
-  /// Runs `body` for chunks of a flat tensor, each with its words.
-  private void forEachChunk(PhiloxWords stepWords, long size, ChunkBody body) {
+  /// Runs the passes for chunks of a flat tensor, each with its words. They are objects for the
+  /// reason in [NormPasses].
+  private void forEachChunk(PhiloxWords stepWords, long size, ChunkPass... passes) {
     Parts parts = Parts.of(size, CHUNK);
     parallel.run(
         parts.count(),
@@ -164,7 +170,9 @@ public final class VectorRandom implements RandomKernels {
           int n = (int) (parts.to(part) - from);
           MemorySegment words = scratch.segment(thread, 0, 2 * TURNS);
           stepWords.fill(words, from / 4, Math.ceilDiv(n, 4));
-          body.run(words, 4 * from, n);
+          for (ChunkPass pass : passes) {
+            pass.run(words, 4 * from, n);
+          }
         });
   }
 
@@ -186,7 +194,7 @@ public final class VectorRandom implements RandomKernels {
 
   /// What is done with one chunk.
   @FunctionalInterface
-  private interface ChunkBody {
+  private interface ChunkPass {
     /// With `n` elements from byte `at` on.
     void run(MemorySegment words, long at, int n);
   }
