@@ -10,7 +10,6 @@ import dev.d2v.testkit.Guarded;
 import dev.d2v.testkit.KernelContract;
 import dev.d2v.testkit.Tolerance;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -32,7 +31,7 @@ public abstract class NormContract extends KernelContract {
     for (int[] size : sizes()) {
       int rows = size[0];
       int C = size[1];
-      Data d = new Data(rows, C);
+      NormCase d = new NormCase(random, rows, C);
       for (boolean affine : new boolean[] {true, false}) {
         for (boolean saves : new boolean[] {true, false}) {
           float[][] out =
@@ -66,7 +65,7 @@ public abstract class NormContract extends KernelContract {
     for (int[] size : sizes()) {
       int rows = size[0];
       int C = size[1];
-      Data d = new Data(rows, C);
+      NormCase d = new NormCase(random, rows, C);
       double[] sum = new double[rows * C];
       for (int i = 0; i < sum.length; i++) {
         sum[i] = (float) (d.x[i] + d.addend[i]);
@@ -117,7 +116,7 @@ public abstract class NormContract extends KernelContract {
 
   /// `alias` 1: dx is dy; 2: dx is the addend, when there is one.
   private void layerNormBackward(int rows, int C, boolean affine, boolean adds, int alias) {
-    Data d = new Data(rows, C);
+    NormCase d = new NormCase(random, rows, C);
     double[] before = normal(random, C);
     float[][] out =
         run(
@@ -165,7 +164,7 @@ public abstract class NormContract extends KernelContract {
     for (int[] size : sizes()) {
       int rows = size[0];
       int C = size[1];
-      Data d = new Data(rows, C);
+      NormCase d = new NormCase(random, rows, C);
       for (boolean flag : new boolean[] {true, false}) {
         float[][] out =
             run(
@@ -201,7 +200,7 @@ public abstract class NormContract extends KernelContract {
     for (int[] size : sizes()) {
       int rows = size[0];
       int C = size[1];
-      Data d = new Data(rows, C);
+      NormCase d = new NormCase(random, rows, C);
       for (boolean inPlace : new boolean[] {false, true}) {
         float[][] out =
             run(
@@ -241,7 +240,7 @@ public abstract class NormContract extends KernelContract {
   }
 
   private void instanceNorm(int B, int T, int C, float eps, boolean inPlace) {
-    double[] x = shifted(B * T * C);
+    double[] x = NormCase.shifted(random, B * T * C);
     float[][] out =
         run(
             4L * B * T * C,
@@ -271,7 +270,7 @@ public abstract class NormContract extends KernelContract {
     for (int[] size : sizes()) {
       int rows = size[0];
       int C = size[1];
-      Data d = new Data(rows, C);
+      NormCase d = new NormCase(random, rows, C);
       float[][] out =
           run(
               4L * rows * C,
@@ -298,7 +297,7 @@ public abstract class NormContract extends KernelContract {
     for (int C : SIZES) {
       int B = 3;
       int T = C % 10 + 1;
-      double[] x = shifted(B * T * C);
+      double[] x = NormCase.shifted(random, B * T * C);
       float[][] out =
           run(
               4L * B * T * C,
@@ -406,14 +405,6 @@ public abstract class NormContract extends KernelContract {
     return sizes;
   }
 
-  private double[] shifted(int size) {
-    double[] x = normal(random, size);
-    for (int i = 0; i < size; i++) {
-      x[i] = (float) (x[i] * 1.5 + 3);
-    }
-    return x;
-  }
-
   private static double[] softmax(double[] x, int rows, int C) {
     double[] y = new double[rows * C];
     for (int r = 0; r < rows; r++) {
@@ -443,103 +434,5 @@ public abstract class NormContract extends KernelContract {
       y[i] = x[i];
     }
     return y;
-  }
-
-  /// Arguments of one size, and the formulas in double.
-  private final class Data {
-    final int rows;
-    final int C;
-    final float eps;
-    final double[] x;
-    final double[] addend;
-    final double[] dy;
-    final double[] gamma;
-    final double[] beta;
-
-    /// As a forward would have saved them: rounded to F32.
-    final double[] mean;
-
-    final double[] rstd;
-
-    Data(int rows, int C) {
-      this.rows = rows;
-      this.C = C;
-      // with a handful of channels the variance can vanish; a large eps keeps the problem
-      // well-conditioned
-      this.eps = C < 8 ? 0.1f : 1e-5f;
-      this.x = shifted(rows * C);
-      this.addend = normal(random, rows * C);
-      this.dy = normal(random, rows * C);
-      this.gamma = normal(random, C);
-      this.beta = normal(random, C);
-      this.mean = new double[rows];
-      this.rstd = new double[rows];
-      for (int r = 0; r < rows; r++) {
-        mean[r] = (float) Oracle.mean(row(x, r));
-        rstd[r] = (float) exactRstd(x, r);
-      }
-    }
-
-    double[] row(double[] values, int r) {
-      return Arrays.copyOfRange(values, r * C, (r + 1) * C);
-    }
-
-    double exactRstd(double[] values, int r) {
-      return 1 / Math.sqrt(Oracle.squares(row(values, r)) / C + eps);
-    }
-
-    double[] exactXhat(double[] values) {
-      double[] xhat = new double[rows * C];
-      for (int r = 0; r < rows; r++) {
-        double mean = Oracle.mean(row(values, r));
-        double rstd = exactRstd(values, r);
-        for (int i = r * C; i < (r + 1) * C; i++) {
-          xhat[i] = (values[i] - mean) * rstd;
-        }
-      }
-      return xhat;
-    }
-
-    /// From the saved statistics.
-    double xhat(int i) {
-      return (x[i] - mean[i / C]) * rstd[i / C];
-    }
-
-    double[] backward(double[] g) {
-      double[] dx = new double[rows * C];
-      for (int r = 0; r < rows; r++) {
-        double meanG = 0;
-        double meanGx = 0;
-        for (int i = r * C; i < (r + 1) * C; i++) {
-          meanG += g[i] / C;
-          meanGx += g[i] * xhat(i) / C;
-        }
-        for (int i = r * C; i < (r + 1) * C; i++) {
-          dx[i] = rstd[r] * (g[i] - meanG - xhat(i) * meanGx);
-        }
-      }
-      return dx;
-    }
-
-    void checkForward(String what, double[] in, boolean affine, boolean saves, float[][] out) {
-      double[] y = exactXhat(in);
-      for (int i = 0; affine && i < y.length; i++) {
-        y[i] = y[i] * gamma[i % C] + beta[i % C];
-      }
-      assertClose(what + " of " + rows + "x" + C, y, out[0], Tolerance.reduction(C));
-      checkStatistics(in, saves, out);
-    }
-
-    /// Mean and rstd, or two untouched outputs.
-    void checkStatistics(double[] in, boolean saves, float[][] out) {
-      double[] means = new double[rows];
-      double[] rstds = new double[rows];
-      for (int r = 0; r < rows; r++) {
-        means[r] = saves ? Oracle.mean(row(in, r)) : Double.NaN;
-        rstds[r] = saves ? exactRstd(in, r) : Double.NaN;
-      }
-      assertClose("mean", means, out[1], Tolerance.reduction(C));
-      assertClose("rstd", rstds, out[2], Tolerance.reduction(C));
-    }
   }
 }

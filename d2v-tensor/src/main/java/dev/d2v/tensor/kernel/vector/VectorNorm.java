@@ -177,6 +177,20 @@ public final class VectorNorm implements NormKernels {
     };
   }
 
+  /// As [#backward], with gamma.
+  private static NormPasses.Pass affineBackward(
+      Tensor dx, Tensor dy, Tensor x, Tensor mean, Tensor rstd, Tensor gamma, boolean adds, int C) {
+    return (row, n, first, second, block) -> {
+      MemorySegment m = mean.data();
+      MemorySegment s = rstd.data();
+      MemorySegment g = gamma.data();
+      MemorySegment to = adds ? block : dx.data();
+      long at = 4 * row * C;
+      NormRows.affineBackward(
+          to, adds ? 0 : at, dy.data(), x.data(), at, n, C, m, s, 4 * row, first, second, g);
+    };
+  }
+
   /// `dx = block + addend`; nothing without an addend. dx may be the addend.
   private static NormPasses.Pass addBlock(Tensor dx, @Nullable Tensor addend, int C) {
     if (addend == null) {
@@ -224,26 +238,7 @@ public final class VectorNorm implements NormKernels {
                 NormRows.dotXhatAndColumns(
                     second, dy.data(), x.data(), at, n, C, m, s, 4 * row, g, partial, sums);
               },
-              (row, n, first, second, block) -> {
-                MemorySegment to = addend == null ? dx.data() : block;
-                long at = 4 * row * C;
-                MemorySegment dys = dy.data();
-                MemorySegment xs = x.data();
-                NormRows.affineBackward(
-                    to,
-                    addend == null ? at : 0,
-                    dys,
-                    xs,
-                    at,
-                    n,
-                    C,
-                    m,
-                    s,
-                    4 * row,
-                    first,
-                    second,
-                    g);
-              },
+              affineBackward(dx, dy, x, mean, rstd, gamma, addend != null, C),
               addBlock(dx, addend, C));
         });
     Floats.addColumns(dgamma.data(), 0, partial, 0, stride, parts.count(), C);
