@@ -13,8 +13,10 @@ public final class PositionTables {
     for (int t = 0; t < side * side; t++) {
       for (int k = 0; k < q; k++) {
         double w = 1 / Math.pow(10_000, (double) k / q);
-        double x = t % side * w;
-        double y = (double) (t / side) * w;
+        int column = t % side;
+        int row = t / side;
+        double x = column * w;
+        double y = row * w;
         table[t * C + k] = (float) Math.sin(x);
         table[t * C + q + k] = (float) Math.cos(x);
         table[t * C + 2 * q + k] = (float) Math.sin(y);
