@@ -6,6 +6,7 @@ import dev.d2v.tensor.kernel.Kernels;
 import dev.d2v.tensor.kernel.scalar.ScalarKernels;
 import dev.d2v.tensor.kernel.vector.VectorKernels;
 import dev.d2v.tensor.parallel.RowParallel;
+import dev.d2v.tensor.parallel.Scratch;
 import dev.d2v.tensor.parallel.SpinningPool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -14,11 +15,13 @@ import java.lang.foreign.ValueLayout;
 /// The processor: off-heap memory and the scalar or vector kernels over threads of its own.
 public final class CpuBackend implements Backend {
   private final RowParallel parallel;
+  private final Scratch scratch;
   private final Kernels kernels;
   private final String description;
 
-  private CpuBackend(RowParallel parallel, Kernels kernels, String description) {
+  private CpuBackend(RowParallel parallel, Scratch scratch, Kernels kernels, String description) {
     this.parallel = parallel;
+    this.scratch = scratch;
     this.kernels = kernels;
     this.description = description;
   }
@@ -44,14 +47,19 @@ public final class CpuBackend implements Backend {
       throw new IllegalArgumentException("threads must be at least 1, got " + threads);
     }
     RowParallel parallel = new SpinningPool(threads);
+    Scratch scratch = new Scratch(threads);
     return switch (option) {
       case SCALAR ->
           new CpuBackend(
-              parallel, ScalarKernels.over(parallel), "scalar kernels, " + threads + " threads");
+              parallel,
+              scratch,
+              ScalarKernels.over(parallel),
+              "scalar kernels, " + threads + " threads");
       case VECTOR ->
           new CpuBackend(
               parallel,
-              VectorKernels.over(parallel),
+              scratch,
+              VectorKernels.over(parallel, scratch),
               VectorKernels.bits() + "-bit vector kernels, " + threads + " threads");
     };
   }
@@ -121,6 +129,7 @@ public final class CpuBackend implements Backend {
   @Override
   public void close() {
     parallel.close();
+    scratch.close();
   }
 
   private record Block(Arena arena, MemorySegment data) implements MemoryBlock {

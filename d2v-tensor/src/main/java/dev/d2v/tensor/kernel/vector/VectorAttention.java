@@ -4,15 +4,18 @@ import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.kernel.AttentionKernels;
 import dev.d2v.tensor.kernel.DropoutSpec;
 import dev.d2v.tensor.parallel.RowParallel;
+import dev.d2v.tensor.parallel.Scratch;
 import org.jspecify.annotations.Nullable;
 
 /// STUB.
 public final class VectorAttention implements AttentionKernels {
   private final RowParallel parallel;
+  private final Scratch scratch;
 
-  /// Over these threads.
-  public VectorAttention(RowParallel parallel) {
+  /// Over these threads, with this working memory.
+  public VectorAttention(RowParallel parallel, Scratch scratch) {
     this.parallel = parallel;
+    this.scratch = scratch;
   }
 
   @Override
@@ -28,7 +31,7 @@ public final class VectorAttention implements AttentionKernels {
       int T,
       int H,
       int D) {
-    throw new UnsupportedOperationException("" + parallel);
+    throw new UnsupportedOperationException("" + parallel + scratch.segment(0, 0, 64));
   }
 
   @Override
@@ -47,6 +50,6 @@ public final class VectorAttention implements AttentionKernels {
       int T,
       int H,
       int D) {
-    throw new UnsupportedOperationException("" + parallel);
+    throw new UnsupportedOperationException("" + parallel + scratch.segment(0, 0, 64));
   }
 }

@@ -2,20 +2,21 @@ package dev.d2v.tensor.kernel.vector;
 
 import dev.d2v.tensor.kernel.Kernels;
 import dev.d2v.tensor.parallel.RowParallel;
+import dev.d2v.tensor.parallel.Scratch;
 
 /// The kernels with the Vector API.
 public final class VectorKernels {
   private VectorKernels() {}
 
-  /// All families over these threads.
-  public static Kernels over(RowParallel parallel) {
+  /// All families over these threads, with working memory that outlives the kernels.
+  public static Kernels over(RowParallel parallel, Scratch scratch) {
     return new Kernels(
-        new VectorMatmul(parallel),
+        new VectorMatmul(parallel, scratch),
         new VectorNorm(parallel),
-        new VectorAttention(parallel),
+        new VectorAttention(parallel, scratch),
         new VectorActivation(parallel),
         new VectorElementwise(parallel),
-        new VectorConv(parallel),
+        new VectorConv(parallel, scratch),
         new VectorGather(parallel),
         new VectorLoss(parallel),
         new VectorOptimizer(parallel),
