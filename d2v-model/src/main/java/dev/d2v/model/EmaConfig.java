@@ -29,7 +29,7 @@ public record EmaConfig(
   public EmaConfig {
     ConfigChecks.ratio("ema.start", start);
     ConfigChecks.ratio("ema.end", end);
-    ConfigChecks.notNegative("ema.annealUpdates", annealUpdates);
+    ConfigChecks.notNegative("ema.annealUpdates", (double) annealUpdates);
     ConfigChecks.probability("ema.warmupFraction", warmupFraction);
   }
 

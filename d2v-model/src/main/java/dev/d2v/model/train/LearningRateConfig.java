@@ -60,11 +60,11 @@ public record LearningRateConfig(
     long hold = Math.round(holdFraction * updates);
     return switch (schedule) {
       case CONSTANT -> new Schedule.Constant(peak);
-      case COSINE -> Schedule.cosine(peak, minimum, warmup, updates);
+      case COSINE -> new Schedule.Cosine(peak, warmup, updates, -1, minimum, -1, 1, 0.1);
       case TRI_STAGE ->
-          Schedule.triStage(
-              peak, 0.01, minimum, warmup, hold, Math.max(1, updates - warmup - hold));
-      case POLYNOMIAL -> Schedule.polynomial(peak, warmup, updates);
+          new Schedule.TriStage(
+              peak, warmup, hold, Math.max(1, updates - warmup - hold), 0.01, minimum);
+      case POLYNOMIAL -> new Schedule.Polynomial(peak, warmup, updates, 0, 1);
     };
   }
 }
