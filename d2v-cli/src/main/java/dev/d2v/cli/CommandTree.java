@@ -1,0 +1,23 @@
+package dev.d2v.cli;
+
+import dev.d2v.cli.run.Terminal;
+import java.util.List;
+import picocli.CommandLine;
+
+/// All commands, in the order in which `d2v` lists them.
+final class CommandTree {
+  private CommandTree() {}
+
+  /// The commands over a terminal. A new one is a line here; a command with parts of its own, such as `bench step`, is
+  /// a [CommandLine] with subcommands.
+  static CommandLine of(Terminal terminal) {
+    return of(terminal, List.of(new RecipesCommand(terminal), new DoctorCommand(terminal)));
+  }
+
+  /// The root with these commands.
+  static CommandLine of(Terminal terminal, List<Object> commands) {
+    CommandLine root = new CommandLine(new RootCommand(terminal));
+    commands.forEach(root::addSubcommand);
+    return root;
+  }
+}

@@ -1,0 +1,13 @@
+/// The `d2v` command: options, configuration files, what a run leaves behind, the report.
+module dev.d2v.cli {
+  requires dev.d2v.model;
+  requires info.picocli;
+  requires jdk.management;
+  requires org.jspecify;
+  requires org.snakeyaml.engine;
+  requires tools.jackson.jr.ob;
+
+  // picocli reads the annotations of the commands and fills their fields.
+  opens dev.d2v.cli to
+      info.picocli;
+}
