@@ -83,7 +83,6 @@ public final class FeatureReader {
   private final class Pooling {
     private final int B;
     private final int T;
-    private final int E;
     private final int C;
     private final Pass pass;
     private final Tensor sum;
@@ -95,7 +94,6 @@ public final class FeatureReader {
     private Pooling(int B, int T, int E, int C, Pass pass) {
       this.B = B;
       this.T = T;
-      this.E = E;
       this.C = C;
       this.pass = pass;
       this.sum = pass.take(B, width());
