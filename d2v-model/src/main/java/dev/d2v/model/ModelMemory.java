@@ -4,6 +4,8 @@ import dev.d2v.nn.Parameter;
 import dev.d2v.nn.Streams;
 import dev.d2v.tensor.ParameterMemory;
 import dev.d2v.tensor.Tensor;
+import dev.d2v.tensor.kernel.Kernels;
+import dev.d2v.tensor.kernel.StepNumbers;
 import dev.d2v.tensor.random.RandomStream;
 import dev.d2v.tensor.spi.Backend;
 import java.util.ArrayList;
@@ -128,6 +130,31 @@ public final class ModelMemory implements AutoCloseable {
       backend.upload(p.value(), p.initializer().draw(p.shape().intSize(), random));
     }
     copyToTeacher();
+  }
+
+  /// The teacher's update alone, `t = d t + (1-d) p` with the decay in `numbers`; frozen parameters are copied. In
+  /// training it is part of AdamW's pass.
+  public void updateTeacher(Kernels kernels, StepNumbers numbers) {
+    Tensor t = memory.teacher();
+    if (t == null) {
+      return;
+    }
+    int at = 0;
+    for (Range r : ranges) {
+      if (r.mirrored) {
+        kernels
+            .optimizer()
+            .ema(
+                numbers,
+                t.slice(r.from, r.to),
+                memory.values().slice(r.from, r.to),
+                (long) r.to - r.from);
+        at = r.to;
+      }
+    }
+    int end = memory.teacherSize();
+    Tensor frozen = t.slice(at, end);
+    kernels.elementwise().copy(frozen, memory.values().slice(at, end), frozen.size());
   }
 
   /// Makes the teacher equal to the student.

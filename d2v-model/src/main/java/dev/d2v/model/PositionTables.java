@@ -26,6 +26,33 @@ public final class PositionTables {
     return table;
   }
 
+  /// 1-D sines and cosines (rows,C): `[sin(p w), cos(p w)]`, `w_k = 10000^(-k/(C/2-1))`; the padding row is zero.
+  public static float[] sinCos1d(int C, int rows, int paddingIndex) {
+    int half = C / 2;
+    float[] table = new float[rows * C];
+    for (int p = 0; p < rows; p++) {
+      for (int k = 0; k < half && p != paddingIndex; k++) {
+        double angle = p * Math.exp(-k * Math.log(10_000) / (half - 1));
+        table[p * C + k] = (float) Math.sin(angle);
+        table[p * C + half + k] = (float) Math.cos(angle);
+      }
+    }
+    return table;
+  }
+
+  /// Position ids of token rows (rows,T): padding tokens get `paddingIndex`, the others that plus their running count.
+  public static int[] tokenPositions(int[] tokens, int T, int paddingIndex) {
+    int[] ids = new int[tokens.length];
+    int count = 0;
+    for (int i = 0; i < tokens.length; i++) {
+      count = i % T == 0 ? 0 : count;
+      boolean padded = tokens[i] == paddingIndex;
+      count += padded ? 0 : 1;
+      ids[i] = padded ? paddingIndex : paddingIndex + count;
+    }
+    return ids;
+  }
+
   /// Resizes the patch rows of a table (1 + from^2, C) to (1 + to^2, C): bicubic with a = -0.75, corners not aligned,
   /// edges repeated; row 0, the class token's, is kept.
   public static float[] resize(float[] table, int from, int to, int C) {

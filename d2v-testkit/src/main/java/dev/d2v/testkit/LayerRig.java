@@ -40,6 +40,9 @@ public final class LayerRig implements AutoCloseable {
   }
 
   /// Tensors that outlive a pass.
+  ///
+  /// @param backend where they live
+  /// @param workspace where they are taken from
   public record Constants(Backend backend, Workspace workspace) {
     /// I32 numbers.
     public Tensor ints(int[] values, int... dims) {

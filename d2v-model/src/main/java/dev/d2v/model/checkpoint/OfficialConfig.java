@@ -13,6 +13,7 @@ import dev.d2v.model.TargetConfig;
 import dev.d2v.model.image.ImageConfig;
 import dev.d2v.nn.layer.Alibi;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Reads the official model configuration (`cfg.model` of a checkpoint, `config` of a golden case) with its own field
 /// names. Every field is either honoured, known not to matter here, or refused by name.
@@ -134,7 +135,7 @@ public final class OfficialConfig {
         image.number("keep_masked_pct"));
   }
 
-  private static AlibiConfig alibi(Switches image) {
+  private static @Nullable AlibiConfig alibi(Switches image) {
     String distance = image.text("alibi_distance");
     AlibiConfig alibi =
         new AlibiConfig(

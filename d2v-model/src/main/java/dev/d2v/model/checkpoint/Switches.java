@@ -91,10 +91,10 @@ final class Switches {
   void require(String name, Object only) {
     asked.add(name);
     Object value = fields.get(name);
-    boolean same =
-        value instanceof Number a && only instanceof Number b
-            ? a.doubleValue() == b.doubleValue()
-            : Objects.equals(value, only);
+    boolean same = Objects.equals(value, only);
+    if (value instanceof Number a && only instanceof Number b) {
+      same = a.doubleValue() == b.doubleValue();
+    }
     if (value != null && !same) {
       throw new IllegalArgumentException(
           "switch %s%s = %s is not supported, only %s".formatted(prefix, name, value, only));

@@ -7,6 +7,8 @@ public sealed interface Schedule {
   double at(long update);
 
   /// Always the same.
+  ///
+  /// @param lr the learning rate
   record Constant(double lr) implements Schedule {
     @Override
     public double at(long update) {
