@@ -6,7 +6,8 @@ import dev.d2v.cli.run.Terminal;
 public final class Main {
   private Main() {}
 
-  /// Runs a command and ends the process: 0 when it succeeded, 1 when it failed, 2 when it was not understood.
+  /// Runs a command and ends the process: 0 when it succeeded, 1 when it failed, 2 when it was not
+  /// understood.
   public static void main(String[] arguments) {
     System.exit(run(Terminal.system(), arguments));
   }

@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
 /// `d2v pretrain`: learns an encoder and leaves a run folder.
 @Command(
     name = "pretrain",
-    description = "Learn an encoder from images; without options, from the sample that comes with d2v.",
+    description =
+        "Learn an encoder from images; without options, from the sample that comes with d2v.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class PretrainCommand implements Callable<Integer> {
@@ -34,7 +35,8 @@ final class PretrainCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "PATH",
-      description = "An IDX file or a folder of images (a sub-folder a class, when there are labels).")
+      description =
+          "An IDX file or a folder of images (a sub-folder a class, when there are labels).")
   private @Nullable Path data;
 
   @Option(
@@ -43,7 +45,10 @@ final class PretrainCommand implements Callable<Integer> {
       description = "What to train; 'd2v recipes' lists them. Default: quickstart.")
   private @Nullable String recipe;
 
-  @Option(names = "--config", paramLabel = "FILE", description = "YAML with the fields that differ from the recipe.")
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "YAML with the fields that differ from the recipe.")
   private @Nullable Path config;
 
   @Option(
@@ -64,13 +69,19 @@ final class PretrainCommand implements Callable<Integer> {
       description = "Threads that compute. Default: all cores. The result does not depend on it.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
-  @Option(names = "--workers", paramLabel = "N", description = "Threads that decode and augment images ahead.")
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = "Threads that decode and augment images ahead.")
   private int workers;
 
   @Option(names = "--out", paramLabel = "DIR", description = "Where runs are kept. Default: runs.")
   private Path out = Path.of("runs");
 
-  @Option(names = "--name", paramLabel = "NAME", description = "The run's name. Default: recipe and time.")
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "The run's name. Default: recipe and time.")
   private @Nullable String name;
 
   @Option(
@@ -128,10 +139,15 @@ final class PretrainCommand implements Callable<Integer> {
 
   /// A resumed run does what it would have done: its own configuration, unchanged.
   private Recipe resumedRecipe(Path run) {
-    if (recipe != null || config != null || !assignments.isEmpty() || updates != null || seed != null || name != null) {
+    if (recipe != null
+        || config != null
+        || !assignments.isEmpty()
+        || updates != null
+        || seed != null
+        || name != null) {
       throw new UserError(
-          "--resume goes on with the run as it was configured: leave out --recipe, --config, --set, --updates, --seed"
-              + " and --name, or start a new run with --config "
+          "--resume goes on with the run as it was configured: leave out --recipe, --config, --set,"
+              + " --updates, --seed and --name, or start a new run with --config "
               + run.resolve(Runs.CONFIG));
     }
     return ConfigMapper.resolve(Optional.empty(), Optional.of(run.resolve(Runs.CONFIG)), List.of());

@@ -26,13 +26,19 @@ final class ProbeCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RUN", description = "The run's folder, or its name within --out.")
   private String run = "";
 
-  @Option(names = "--data", paramLabel = "PATH", description = "Other labelled images than the run's own.")
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      description = "Other labelled images than the run's own.")
   private @Nullable Path data;
 
   @Option(names = "--out", paramLabel = "DIR", description = "Where runs are kept. Default: runs.")
   private Path out = Path.of("runs");
 
-  @Option(names = "--threads", paramLabel = "N", description = "Threads that compute. Default: all cores.")
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads that compute. Default: all cores.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Option(names = "--json", description = "The scores as one line of JSON.")

@@ -42,13 +42,19 @@ final class RecipesCommand implements Runnable {
           .printf(
               row,
               recipe.name(),
-              "%dx%d %s".formatted(image.imageSize(), image.imageSize(), image.channels() == 1 ? "grey" : "RGB"),
+              "%dx%d %s"
+                  .formatted(
+                      image.imageSize(), image.imageSize(), image.channels() == 1 ? "grey" : "RGB"),
               image.patchSize(),
               recipe.model().embedDim(),
               recipe.train().updates(),
               recipe.description());
     }
     terminal.out().println();
-    terminal.out().println("'d2v recipes NAME' prints one, to save, change and give to 'd2v pretrain --config FILE'.");
+    terminal
+        .out()
+        .println(
+            "'d2v recipes NAME' prints one, to save, change and give to 'd2v pretrain --config"
+                + " FILE'.");
   }
 }

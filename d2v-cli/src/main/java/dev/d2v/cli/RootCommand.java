@@ -4,11 +4,12 @@ import dev.d2v.cli.run.Terminal;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `d2v` alone: what it can do.
@@ -20,13 +21,7 @@ import picocli.CommandLine.Spec;
 final class RootCommand implements Runnable {
   private final Terminal terminal;
 
-  @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--debug",
-      description = "Show the stack trace of a failure.",
-      scope = CommandLine.ScopeType.INHERIT)
-  private boolean debug;
+  @Spec private @Nullable CommandSpec spec;
 
   RootCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -38,10 +33,11 @@ final class RootCommand implements Runnable {
     out.println("d2v: data2vec 2.0 for the JVM. It learns an encoder from images without labels.");
     out.println();
     Map<String, String> lines = new LinkedHashMap<>();
-    collect(spec.commandLine(), "d2v", lines);
+    collect(Objects.requireNonNull(spec).commandLine(), "d2v", lines);
     lines.put("d2v test", "build everything and run every test");
     int width = lines.keySet().stream().mapToInt(String::length).max().orElse(0);
-    lines.forEach((usage, text) -> out.println("  " + usage + " ".repeat(width + 3 - usage.length()) + text));
+    lines.forEach(
+        (usage, text) -> out.println("  " + usage + " ".repeat(width + 3 - usage.length()) + text));
     out.println();
     out.println("'d2v COMMAND --help' shows a command's options.");
   }
@@ -49,15 +45,14 @@ final class RootCommand implements Runnable {
   private static void collect(CommandLine parent, String prefix, Map<String, String> lines) {
     parent
         .getSubcommands()
-        .forEach(
-            (name, command) -> {
-              String usage = prefix + " " + name;
-              if (command.getSubcommands().isEmpty()) {
-                lines.put(usage + parameters(command), summary(command));
-              } else {
-                collect(command, usage, lines);
-              }
-            });
+        .forEach((name, command) -> {
+          String usage = prefix + " " + name;
+          if (command.getSubcommands().isEmpty()) {
+            lines.put(usage + parameters(command), summary(command));
+          } else {
+            collect(command, usage, lines);
+          }
+        });
   }
 
   private static String parameters(CommandLine command) {

@@ -11,9 +11,12 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// Runs a command line; the one place where failures are told. Complaints are one sentence behind `d2v: ` on the error
-/// stream; the stack trace is for `--debug`.
+/// Runs a command line; the one place where failures are told. Complaints are one sentence behind
+/// `d2v: ` on the error stream; the stack trace is for `--debug`.
 final class Shell {
+  /// Shows stack traces.
+  static final String DEBUG = "--debug";
+
   private static final int FAILED = 1;
   private static final int MISUSED = 2;
 
@@ -23,8 +26,8 @@ final class Shell {
   Shell(CommandLine root, Terminal terminal) {
     this.root = root;
     this.terminal = terminal;
-    root.setOut(new PrintWriter(terminal.out(), true));
-    root.setErr(new PrintWriter(terminal.err(), true));
+    root.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
+    root.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));
     root.setUsageHelpAutoWidth(false);
     root.setUsageHelpWidth(Math.clamp(terminal.columns(), 60, 100));
     root.setCaseInsensitiveEnumValuesAllowed(true);
@@ -43,7 +46,7 @@ final class Shell {
   }
 
   private static boolean debug(List<String> arguments) {
-    return arguments.contains("--debug");
+    return arguments.contains(DEBUG);
   }
 
   private int failed(Throwable failure, boolean debug) {
@@ -64,10 +67,12 @@ final class Shell {
   }
 
   private static String sentence(CommandLine.ParameterException failure, CommandLine command) {
-    if (failure instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+    if (failure instanceof UnmatchedArgumentException unmatched
+        && !unmatched.getUnmatched().isEmpty()) {
       String wanted = unmatched.getUnmatched().getFirst();
       boolean option = wanted.startsWith("-");
-      List<String> known = option ? options(command) : List.copyOf(command.getSubcommands().keySet());
+      List<String> known =
+          option ? options(command) : List.copyOf(command.getSubcommands().keySet());
       String bare = wanted.contains("=") ? wanted.substring(0, wanted.indexOf('=')) : wanted;
       String kind = option ? "option" : known.isEmpty() ? "argument" : "command";
       return "there is no %s '%s'%s".formatted(kind, bare, Nearest.hint(Nearest.to(bare, known)));

@@ -131,7 +131,7 @@ final class ConfigWriter {
         default -> {
           if (c < ' '
               || c == 0x7f
-              || c >= 0x80 && c < 0xa0
+              || (c >= 0x80 && c < 0xa0)
               || c == 0x2028
               || c == 0x2029
               || c == 0xfeff) {

@@ -152,18 +152,17 @@ final class RecordReader {
         .anyMatch(f ->
             f.key().equals(steps.getFirst())
                 && (steps.size() == 1
-                    || RecordShape.isSection(f.type())
-                        && exists(f.type(), steps.subList(1, steps.size()))));
+                    || (RecordShape.isSection(f.type())
+                        && exists(f.type(), steps.subList(1, steps.size())))));
   }
 
   private static Optional<String> place(ConfigNode node, List<String> steps) {
     if (steps.isEmpty()) {
       return Optional.of(node.where());
     }
-    return node instanceof ConfigNode.Mapping m
-            && m.entries().get(steps.getFirst()) instanceof ConfigNode next
-        ? place(next, steps.subList(1, steps.size()))
-        : Optional.empty();
+    ConfigNode next =
+        node instanceof ConfigNode.Mapping m ? m.entries().get(steps.getFirst()) : null;
+    return next == null ? Optional.empty() : place(next, steps.subList(1, steps.size()));
   }
 
   private static String join(String path, String key) {

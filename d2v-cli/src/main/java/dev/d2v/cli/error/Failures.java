@@ -19,7 +19,7 @@ public final class Failures {
   public static String sentence(Throwable failure) {
     return switch (failure) {
       case UserError e -> message(e);
-      case UncheckedIOException e -> sentence(e.getCause());
+      case UncheckedIOException e when e.getCause() != null -> sentence(e.getCause());
       case IOException e -> file(e);
       case IllegalArgumentException e when e.getMessage() != null -> message(e);
       case IllegalStateException e when e.getMessage() != null -> message(e);

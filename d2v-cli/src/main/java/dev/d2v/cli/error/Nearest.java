@@ -17,10 +17,15 @@ public final class Nearest {
   public static List<String> to(String wanted, Collection<String> names) {
     record Candidate(String name, int distance) {}
     int limit = Math.max(2, wanted.length() / 3);
-    return names.stream()
-        .map(name -> new Candidate(name, distance(fold(wanted), fold(name))))
-        .filter(c -> c.distance <= limit)
-        .sorted(Comparator.comparingInt(Candidate::distance).thenComparing(Candidate::name))
+    List<Candidate> near =
+        names.stream()
+            .map(name -> new Candidate(name, distance(fold(wanted), fold(name))))
+            .filter(c -> c.distance <= limit)
+            .sorted(Comparator.comparingInt(Candidate::distance).thenComparing(Candidate::name))
+            .toList();
+    boolean clear = !near.isEmpty() && near.getFirst().distance <= 1;
+    return near.stream()
+        .filter(c -> !clear || c.distance == near.getFirst().distance)
         .limit(SHOWN)
         .map(Candidate::name)
         .toList();

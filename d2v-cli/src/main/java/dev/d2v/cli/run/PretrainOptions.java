@@ -7,7 +7,8 @@ import java.util.Optional;
 /// What `d2v pretrain` was asked for, complete and checked.
 ///
 /// @param recipe what to train; when a run is resumed, its own `config.yaml`
-/// @param data an IDX file or a folder of images; empty: the sample that the project ships, or what the resumed run used
+/// @param data an IDX file or a folder of images; empty: the sample that the project ships, or what
+///   the resumed run used
 /// @param threads that compute
 /// @param workers threads that decode and augment ahead; 0: as the job sees fit
 /// @param out the folder that holds runs

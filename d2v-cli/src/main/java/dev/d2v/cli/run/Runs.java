@@ -28,7 +28,8 @@ public final class Runs {
 
   private Runs() {}
 
-  /// The folder of a run: a path, or a name within `out`. Fails, with the nearest names, when it is no run.
+  /// The folder of a run: a path, or a name within `out`. Fails, with the nearest names, when it is
+  /// no run.
   public static Path find(Path out, String run) {
     Path direct = Path.of(run);
     Path within = out.resolve(run);
@@ -48,7 +49,8 @@ public final class Runs {
                 run,
                 out,
                 near.isEmpty() && !names.isEmpty()
-                    ? "; there are " + String.join(", ", names.subList(0, Math.min(5, names.size())))
+                    ? "; there are "
+                        + String.join(", ", names.subList(0, Math.min(5, names.size())))
                     : Nearest.hint(near)));
   }
 

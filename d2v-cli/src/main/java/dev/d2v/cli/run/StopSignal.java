@@ -5,9 +5,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// Ctrl-C and SIGTERM, for a loop that wants to finish what it is doing. The JVM answers both with its shutdown hooks;
-/// this one raises a flag, says so, and holds the shutdown back until the loop has written its checkpoint and closed the
-/// signal, or until its patience ends.
+/// Ctrl-C and SIGTERM, for a loop that wants to finish what it is doing. The JVM answers both with
+/// its shutdown hooks; this one raises a flag, says so, and holds the shutdown back until the loop
+/// has written its checkpoint and closed the signal, or until its patience ends.
 ///
 /// ```java
 /// try (StopSignal stop = StopSignal.install(patience, out::println)) {
@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 ///   writeCheckpoint();
 /// }
 /// ```
+///
 /// Print everything before `close`: once it returns, the JVM may be gone.
 public final class StopSignal implements AutoCloseable {
   private final CountDownLatch finished = new CountDownLatch(1);

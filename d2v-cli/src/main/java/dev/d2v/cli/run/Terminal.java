@@ -11,14 +11,10 @@ import java.io.PrintStream;
 public record Terminal(PrintStream out, PrintStream err, boolean interactive, int columns) {
   private static final int COLUMNS = 80;
 
-  /// The process's own. The launcher says with `-Dd2v.terminal=true` that standard output is a terminal, and with
-  /// `-Dd2v.columns` how wide it is; without the launcher the console is asked.
+  /// The process's own. The launcher says with `-Dd2v.terminal=true` that standard output is a
+  /// terminal, and with `-Dd2v.columns` how wide it is; without the launcher lines are plain.
   public static Terminal system() {
-    String told = System.getProperty("d2v.terminal");
-    boolean interactive =
-        told == null
-            ? System.console() != null && System.console().isTerminal()
-            : Boolean.parseBoolean(told);
+    boolean interactive = Boolean.getBoolean("d2v.terminal");
     int columns = Integer.getInteger("d2v.columns", COLUMNS);
     return new Terminal(System.out, System.err, interactive, columns > 20 ? columns : COLUMNS);
   }

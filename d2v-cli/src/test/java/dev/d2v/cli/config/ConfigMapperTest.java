@@ -189,7 +189,9 @@ final class ConfigMapperTest {
       "broken YAML, a missing file and an empty file each get their sentence or their meaning")
   void files(@TempDir Path folder) throws IOException {
     UserError broken = assertThrows(UserError.class, () -> ConfigMapper.parse("a: [1", "run.yaml"));
-    assertTrue(broken.getMessage().startsWith("run.yaml:1:"), broken.getMessage());
+    assertTrue(
+        String.valueOf(broken.getMessage()).startsWith("run.yaml:1:"),
+        String.valueOf(broken.getMessage()));
     Path absent = folder.resolve("absent.yaml");
     UserError missing =
         assertThrows(
