@@ -122,7 +122,7 @@ public final class Pretraining implements PretrainJob {
       Evaluation.Vectors vectors = evaluation.vectors(reader);
       scores.put("trained", evaluation.score(vectors));
       folder.writeScores(scores);
-      RunReport.write(folder, recipe, data, evaluation, vectors, scores, backend, trainer);
+      RunReport.write(folder, recipe, data, evaluation, vectors, scores, backend);
       Closing.print(terminal, folder, recipe, scores, data);
       return 0;
     }
