@@ -1,5 +1,7 @@
 package dev.d2v.tensor;
 
+import org.jspecify.annotations.Nullable;
+
 /// Argument checks at the entry of layers and kernels: once a call, never a row. A message names
 /// the operation, the tensor, what was expected and what came.
 public final class Checks {
@@ -24,6 +26,26 @@ public final class Checks {
   /// Fails unless `tensor` is F32 with at least `size` elements.
   public static void floats(Tensor tensor, long size, String operation, String name) {
     holds(tensor, DType.F32, size, operation, name);
+  }
+
+  /// Fails unless each tensor that is not null is F32 with at least `size` elements. `names` are
+  /// the tensors' names, separated by spaces.
+  public static void floats(
+      String operation, long size, String names, @Nullable Tensor... tensors) {
+    for (int i = 0; i < tensors.length; i++) {
+      Tensor tensor = tensors[i];
+      if (tensor != null && (tensor.type() != DType.F32 || tensor.size() < size)) {
+        holds(tensor, DType.F32, size, operation, names.split(" ", -1)[i]);
+      }
+    }
+  }
+
+  /// Fails when only one of two optional tensors is there. `names` are both names.
+  public static void together(
+      String operation, String names, @Nullable Tensor first, @Nullable Tensor second) {
+    if ((first == null) != (second == null)) {
+      throw new IllegalArgumentException(operation + ": give both " + names + ", or neither");
+    }
   }
 
   /// Fails unless `tensor` is I32 with at least `size` elements.

@@ -5,8 +5,12 @@ package dev.d2v.tensor.random;
 ///
 /// Layout used everywhere in d2v: key = (seed low, seed high); counter = (block, stream, update,
 /// item), where block counts groups of four numbers within a stream, stream names the purpose,
-/// update the optimiser update and item the micro-batch or sample. Number i of a stream is word `i
-/// mod 4` of block `i / 4`.
+/// update the optimiser update and item the micro-batch or sample. Uniform number i of a stream is
+/// [#uniform(int)] of word `i mod 4` of block `i / 4`, normal number i is [#normal(int[],int)] of
+/// the same block with `i mod 4`.
+///
+/// Kernels take the seed from [dev.d2v.tensor.kernel.StepNumbers#SEED_LOW] and `SEED_HIGH`, the
+/// update from `UPDATE` and the item from `MICRO_BATCH`.
 public final class Philox {
   private static final int M0 = 0xD2511F53;
   private static final int M1 = 0xCD9E8D57;
@@ -47,11 +51,16 @@ public final class Philox {
     return (word >>> 8) * TO_FLOAT;
   }
 
-  /// Two words as a standard normal number, by Box-Muller in double: `sqrt(-2 ln u1) cos(2 pi u2)`,
-  /// u1 in (0,1].
-  public static float normal(int word1, int word2) {
-    double u1 = ((word1 & 0xffffffffL) + 1) * 0x1p-32;
-    double u2 = (word2 & 0xffffffffL) * 0x1p-32;
-    return (float) (Math.sqrt(-2 * Math.log(u1)) * Math.cos(2 * Math.PI * u2));
+  /// Element `word` in [0,4) of a block's standard normal numbers. A pair of words (a, b) gives a
+  /// pair of numbers (Box-Muller): with `u = 1 - uniform(a)`, in (0,1], and `v = uniform(b)`,
+  ///
+  /// ```
+  /// number 0 = sqrt(-2 ln u) cos(2 pi v),  number 1 = sqrt(-2 ln u) sin(2 pi v)     a, b = words 0, 1
+  /// number 2 = sqrt(-2 ln u) cos(2 pi v),  number 3 = sqrt(-2 ln u) sin(2 pi v)     a, b = words 2, 3
+  /// ```
+  public static double normal(int[] words, int word) {
+    double radius = Math.sqrt(-2 * Math.log(1 - uniform(words[word & 2])));
+    double angle = 2 * Math.PI * uniform(words[word | 1]);
+    return radius * ((word & 1) == 0 ? Math.cos(angle) : Math.sin(angle));
   }
 }
