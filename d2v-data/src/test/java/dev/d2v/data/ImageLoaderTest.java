@@ -147,8 +147,7 @@ class ImageLoaderTest {
             folder.resolve("pictures/a"), new FolderDataset.Options(OptionalInt.empty(), 0));
     ImageLoader.Settings settings = ImageLoader.Settings.of(2, COLOUR, Augmentation.none(), 9, 2);
     try (ImageLoader loader = new ImageLoader(unchecked, settings)) {
-      String message = assertThrows(DataException.class, () -> loader.batch(0)).getMessage();
-      assertTrue(message.contains(".png: Expected images of 16 x 16 pixels"), message);
+      assertRefused(".png: Expected images of 16 x 16 pixels", () -> loader.batch(0));
     }
   }
 
