@@ -198,6 +198,18 @@ class ImageLoaderTest {
   }
 
   @Test
+  void aLimitedPassIsSpreadEvenly() {
+    List<Integer> seen = new ArrayList<>();
+    new ImagePass(tiny, TINY, new Framing.CentreCrop(), 3, 4, 0)
+        .forEach(batch -> {
+          for (int i = 0; i < batch.count(); i++) {
+            seen.add(batch.indices()[i]);
+          }
+        });
+    assertEquals(List.of(0, 2, 5, 7), seen);
+  }
+
+  @Test
   void statisticsOfEqualPixelsAreRefused() throws Exception {
     ImageDataset flat = IdxDataset.open(Fixtures.idxImages(folder.resolve("flat"), 1, 2, 2));
     assertRefused("the same value everywhere", () -> DatasetStats.of(flat, 1, 10));
