@@ -62,14 +62,6 @@ final class ConvPanel {
     return shape.outHeight();
   }
 
-  int kernelHeight() {
-    return shape.kernelHeight();
-  }
-
-  int kernelWidth() {
-    return shape.kernelWidth();
-  }
-
   int inBlocks() {
     return (inChannels + CHANNELS - 1) / CHANNELS;
   }
@@ -89,6 +81,21 @@ final class ConvPanel {
 
   long bytes() {
     return blockBytes() * inBlocks();
+  }
+
+  /// Byte offset within the panel and number of channels of every tap and block: what a tile reads.
+  long[] runs() {
+    long[] runs = new long[2 * shape.kernelHeight() * shape.kernelWidth() * inBlocks()];
+    int at = 0;
+    for (int r = 0; r < shape.kernelHeight(); r++) {
+      for (int s = 0; s < shape.kernelWidth(); s++) {
+        for (int block = 0; block < inBlocks(); block++) {
+          runs[at++] = block * blockBytes() + r * rowBytes() + 64L * s;
+          runs[at++] = channelsOf(block);
+        }
+      }
+    }
+    return runs;
   }
 
   /// Bytes of the output slots of one vector of channels.

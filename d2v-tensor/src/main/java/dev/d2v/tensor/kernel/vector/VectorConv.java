@@ -98,6 +98,7 @@ public final class VectorConv implements ConvKernels {
     int vectors = (O + L - 1) / L;
     int taps = shape.kernelHeight() * shape.kernelWidth();
     long perVector = (long) taps * I * W;
+    long[] runs = panel.runs();
     MemorySegment packed =
         scratch.segment(0, SLOT_WEIGHTS, shape.groups() * vectors * perVector);
     parallel.run(
@@ -113,20 +114,25 @@ public final class VectorConv implements ConvKernels {
           MemorySegment out = scratch.segment(thread, SLOT_OUT, panel.outBytes());
           panel.pack(in, x, first, g);
           for (int v = 0; v < vectors; v++) {
-            tiles(panel, in, packed, (g * vectors + v) * perVector, out);
+            tiles(panel, runs, in, packed, (g * vectors + v) * perVector, out);
             panel.store(y, out, first, g * O + v * L, Math.min(L, O - v * L), bias);
           }
         });
   }
 
   private static void tiles(
-      ConvPanel panel, MemorySegment in, MemorySegment w, long wAt, MemorySegment out) {
+      ConvPanel panel,
+      long[] runs,
+      MemorySegment in,
+      MemorySegment w,
+      long wAt,
+      MemorySegment out) {
     for (int row = 0; row < panel.outHeight(); row++) {
       for (int slot = 0; slot < panel.slots(); slot += ConvTile.POSITIONS) {
         ConvTile.forward(
             in,
             row * panel.rowBytes() + 64L * slot,
-            panel,
+            runs,
             w,
             wAt,
             out,
@@ -182,6 +188,7 @@ public final class VectorConv implements ConvKernels {
     // sums[run][group][vector][tap][block][16][lane], then one vector of biases
     long perVector = ((long) taps * panel.inBlocks() * 16 + 1) * W;
     long perRun = shape.groups() * vectors * perVector;
+    long[] places = panel.runs();
     int runs = Math.min(RUNS, panel.count());
     MemorySegment sums = scratch.segment(0, SLOT_SUMS, runs * perRun);
     parallel.run(
@@ -201,7 +208,7 @@ public final class VectorConv implements ConvKernels {
             for (int v = 0; v < vectors; v++) {
               int channel = g * O + v * L;
               panel.packGradient(out, dy.data(), first, channel, Math.min(L, O - v * L));
-              weightSums(panel, in, out, sums, at + v * perVector);
+              weightSums(panel, places, in, out, sums, at + v * perVector);
             }
           }
         });
@@ -209,16 +216,17 @@ public final class VectorConv implements ConvKernels {
   }
 
   private static void weightSums(
-      ConvPanel panel, MemorySegment in, MemorySegment out, MemorySegment sums, long at) {
+      ConvPanel panel,
+      long[] taps,
+      MemorySegment in,
+      MemorySegment out,
+      MemorySegment sums,
+      long at) {
     long to = at;
-    for (int r = 0; r < panel.kernelHeight(); r++) {
-      for (int s = 0; s < panel.kernelWidth(); s++) {
-        for (int block = 0; block < panel.inBlocks(); block++) {
-          long from = block * panel.blockBytes() + r * panel.rowBytes() + 64L * s;
-          ConvTile.backward(in, from, panel, out, 0, sums, to);
-          to += 16 * W;
-        }
-      }
+    for (int run = 0; run < taps.length; run += 2) {
+      ConvTile.backward(
+          in, taps[run], panel.rowBytes(), panel.outHeight(), panel.slots(), out, sums, to);
+      to += 16 * W;
     }
     FloatVector bias = FloatVector.fromMemorySegment(F, sums, to, ORDER);
     long bytes = panel.outBytes();
