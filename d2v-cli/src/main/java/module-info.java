@@ -1,7 +1,9 @@
 /// The `d2v` command: options, configuration files, what a run leaves behind, the report.
 module dev.d2v.cli {
+  requires dev.d2v.data;
   requires dev.d2v.model;
   requires info.picocli;
+  requires java.management;
   requires jdk.management;
   requires org.jspecify;
   requires org.snakeyaml.engine;
@@ -9,5 +11,7 @@ module dev.d2v.cli {
 
   // picocli reads the annotations of the commands and fills their fields.
   opens dev.d2v.cli to
+      info.picocli;
+  opens dev.d2v.cli.goldens to
       info.picocli;
 }

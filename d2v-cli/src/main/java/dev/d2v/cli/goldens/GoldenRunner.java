@@ -83,15 +83,16 @@ public final class GoldenRunner {
     if (c.json().containsKey("modalities")) {
       return InitStatsCase.run(c, backend);
     }
-    if (!c.json().containsKey("entries")) {
+    if (!(c.json().get("entries") instanceof List<?>)) {
       return List.of(Part.notSupported(c.name(), "fine-tuning"));
     }
     Comparison comparison = new Comparison(c.name());
     List<Part> unsupported = new ArrayList<>();
     List<Map<String, Object>> entries = c.objects("entries");
-    for (int i = 0; i < entries.size(); i++) {
-      Map<String, Object> e = entries.get(i);
-      try (Lab lab = new Lab(backend)) {
+    try (Lab lab = new Lab(backend)) {
+      for (int i = 0; i < entries.size(); i++) {
+        Map<String, Object> e = entries.get(i);
+        lab.reset();
         if (!entry(i, e, c, comparison, lab)) {
           String key = String.valueOf(e.get("key"));
           unsupported.add(Part.notSupported(c.name() + "/" + key, "entries like '" + key + "'"));

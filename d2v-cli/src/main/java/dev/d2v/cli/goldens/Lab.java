@@ -14,7 +14,7 @@ import java.util.List;
 
 /// A workspace on a backend, for trying a layer or a kernel on a case's tensors.
 final class Lab implements AutoCloseable {
-  private static final long BYTES = 256L << 20;
+  private static final long BYTES = 128L << 20;
 
   private final Backend backend;
   private final Workspace workspace;
@@ -22,6 +22,11 @@ final class Lab implements AutoCloseable {
   Lab(Backend backend) {
     this.backend = backend;
     this.workspace = Workspace.of(backend, BYTES);
+  }
+
+  /// Forgets all tensors.
+  void reset() {
+    workspace.reset();
   }
 
   Backend backend() {

@@ -44,15 +44,18 @@ final class TrajectoryCase {
     ModelLoader.student(c, "init.student.", model, comparison);
     ModelLoader.teacher(c, "init.ema.", model, comparison);
     List<Map<String, Object>> steps = c.objects("steps");
-    for (int s = 0; s < steps.size(); s++) {
-      step(s, steps.get(s));
+    try (Lab lab = new Lab(backend)) {
+      for (int s = 0; s < steps.size(); s++) {
+        lab.reset();
+        step(s, steps.get(s), lab);
+      }
     }
     parameters("final.student.", "", model.memory().student());
     parameters("final.ema.", ModelLoader.teacherPrefix(model), model.memory().teacher());
     c.requireAllSeen(comparison);
   }
 
-  private void step(int s, Map<String, Object> expected) {
+  private void step(int s, Map<String, Object> expected, Lab lab) {
     Map<String, Object> optimizer = c.object("optimizer");
     List<?> betas = (List<?>) optimizer.get("betas");
     AdamW adam =
@@ -64,28 +67,26 @@ final class TrajectoryCase {
     GradientClip clip = new GradientClip(GoldenCase.number(optimizer, "clip"));
     EmaSchedule ema = model.config().ema().over(1);
     String at = "step" + s + ".";
-    try (Lab lab = new Lab(backend)) {
-      MaskPlan plan =
-          PretrainCase.plan(c, at, model.config(), c.shape("input.source").dim(0));
-      List<Tensor> noise = List.of(PretrainCase.flatNoise(lab, c, at + "noise"));
-      model.memory().zeroGradients();
-      Data2Vec2.Losses result =
-          model.step(
-              lab.tensor(c, "input.source"), plan, noise, lab.training(), Observer.none());
-      float[] values = new float[StepNumbers.FLOATS];
-      adam.numbers(values, GoldenCase.number(optimizer, "lr"), s + 1);
-      clip.numbers(values, 1.0 / plan.sampleSize());
-      values[StepNumbers.EMA_DECAY] = (float) ema.at(s + 1);
-      StepNumbers numbers = lab.numbers(values);
-      ModelMemory memory = model.memory();
-      clip.apply(lab.kernels(), numbers, memory.memory().gradients());
-      boolean intended = GoldenCase.flag(optimizer, "intended_no_decay", false);
-      for (ModelMemory.Range r : memory.ranges()) {
-        boolean decays = !intended || r.decays();
-        adam.update(lab.kernels(), numbers, memory.memory(), r.from(), r.to(), decays, 1);
-      }
-      compare(at, expected, result, lab, lab.floats(numbers.floats()));
+    MaskPlan plan =
+        PretrainCase.plan(c, at, model.config(), c.shape("input.source").dim(0));
+    List<Tensor> noise = List.of(PretrainCase.flatNoise(lab, c, at + "noise"));
+    model.memory().zeroGradients();
+    Data2Vec2.Losses result =
+        model.step(
+            lab.tensor(c, "input.source"), plan, noise, lab.training(), Observer.none());
+    float[] values = new float[StepNumbers.FLOATS];
+    adam.numbers(values, GoldenCase.number(optimizer, "lr"), s + 1);
+    clip.numbers(values, 1.0 / plan.sampleSize());
+    values[StepNumbers.EMA_DECAY] = (float) ema.at(s + 1);
+    StepNumbers numbers = lab.numbers(values);
+    ModelMemory memory = model.memory();
+    clip.apply(lab.kernels(), numbers, memory.memory().gradients());
+    boolean intended = GoldenCase.flag(optimizer, "intended_no_decay", false);
+    for (ModelMemory.Range r : memory.ranges()) {
+      boolean decays = !intended || r.decays();
+      adam.update(lab.kernels(), numbers, memory.memory(), r.from(), r.to(), decays, 1);
     }
+    compare(at, expected, result, lab, lab.floats(numbers.floats()));
   }
 
   private void compare(

@@ -1,0 +1,102 @@
+package dev.d2v.tensor.kernel.vector;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
+
+/// Copies of one head's rows into the layouts of the micro-kernels and back. In a tensor they are
+/// `stride` bytes apart; `at` is the byte at which the first begins.
+///
+/// A packed panel is two vectors wide, the last of a matrix one or two: element (k, j) of `depth`
+/// rows is at `j0 * depth + k * width + j - j0`, where panel j0 holds columns j0 to j0 + width - 1.
+/// Columns beyond the matrix are 0.
+final class AttentionPack {
+  private static final int V = Lanes.F.length();
+  private static final int LD = Striped.LD;
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+  private AttentionPack() {}
+
+  private static FloatVector load(MemorySegment x, long at) {
+    return FloatVector.fromMemorySegment(Lanes.F, x, at, Lanes.ORDER);
+  }
+
+  /// `y(i, d) = factor * x(i, d)`, y striped, of `rows` rows.
+  static void striped(
+      float[] y, int rows, MemorySegment x, long at, long stride, int count, int D, float factor) {
+    int whole = D - D % V;
+    for (int i = 0; i < count; i++) {
+      long xAt = at + i * stride;
+      for (int d = 0; d < whole; d += V) {
+        load(x, xAt + 4L * d).mul(factor).intoArray(y, Striped.column(rows, d) + i * LD);
+      }
+      for (int d = whole; d < D; d++) {
+        y[Striped.column(rows, d) + i * LD] = x.get(FLOAT, xAt + 4L * d) * factor;
+      }
+    }
+  }
+
+  /// `y(i, d) = factor * x(i, d)`, y packed in panels of `count` rows.
+  static void panels(
+      float[] y, MemorySegment x, long at, long stride, int count, int D, float factor) {
+    for (int d0 = 0; d0 < D; d0 += 2 * V) {
+      int width = Math.min(2 * V, Striped.roundColumns(D - d0));
+      int whole = Math.min(width, (D - d0) / V * V);
+      for (int i = 0; i < count; i++) {
+        long xAt = at + i * stride + 4L * d0;
+        int yAt = d0 * count + i * width;
+        for (int d = 0; d < whole; d += V) {
+          load(x, xAt + 4L * d).mul(factor).intoArray(y, yAt + d);
+        }
+        for (int d = whole; d < width; d++) {
+          y[yAt + d] = d0 + d < D ? x.get(FLOAT, xAt + 4L * d) * factor : 0;
+        }
+      }
+    }
+  }
+
+  /// `y(d, j) = x(j, d)`, x striped with `count` rows, y packed in panels of `D` rows.
+  static void transposed(float[] y, float[] x, int count, int D) {
+    for (int j0 = 0; j0 < count; j0 += 2 * V) {
+      int width = Math.min(2 * V, Striped.roundColumns(count - j0));
+      int filled = Math.min(width, count - j0);
+      for (int d = 0; d < D; d++) {
+        int yAt = j0 * D + d * width;
+        int xAt = Striped.column(count, d) + j0 * LD;
+        for (int j = 0; j < filled; j++) {
+          y[yAt + j] = x[xAt + j * LD];
+        }
+        for (int j = filled; j < width; j++) {
+          y[yAt + j] = 0;
+        }
+      }
+    }
+  }
+
+  /// `y(i, d) = x(i, d) * factor` of one row i, x striped, of `rows` rows.
+  static void storeRow(MemorySegment y, long at, float[] x, int rows, int i, int D, float factor) {
+    int whole = D - D % V;
+    for (int d = 0; d < whole; d += V) {
+      FloatVector v = FloatVector.fromArray(Lanes.F, x, Striped.column(rows, d) + i * LD);
+      v.mul(factor).intoMemorySegment(y, at + 4L * d, Lanes.ORDER);
+    }
+    for (int d = whole; d < D; d++) {
+      y.set(FLOAT, at + 4L * d, x[Striped.column(rows, d) + i * LD] * factor);
+    }
+  }
+
+  /// `sum x(i, d) * y(d)` of one row i, x striped, of `rows` rows.
+  static float dot(float[] x, int rows, int i, MemorySegment y, long at, int D) {
+    int whole = D - D % V;
+    FloatVector sum = FloatVector.zero(Lanes.F);
+    for (int d = 0; d < whole; d += V) {
+      FloatVector v = FloatVector.fromArray(Lanes.F, x, Striped.column(rows, d) + i * LD);
+      sum = v.fma(load(y, at + 4L * d), sum);
+    }
+    float total = VectorMath.sum(sum);
+    for (int d = whole; d < D; d++) {
+      total = Math.fma(x[Striped.column(rows, d) + i * LD], y.get(FLOAT, at + 4L * d), total);
+    }
+    return total;
+  }
+}

@@ -1,0 +1,140 @@
+package dev.d2v.tensor.kernel.vector;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/// Softmax and its derivative on one row of scores, striped: it begins at `at` and goes on `stripe`
+/// floats later after each [Striped#STRIPE] columns. `columns` is a multiple of the lanes; `mask`
+/// is added to every score and minus infinity where there is no key.
+final class AttentionRows {
+  private static final int V = Lanes.F.length();
+  private static final int STRIPE = Striped.STRIPE;
+
+  /// Below this e^x is taken as 0: the next smaller results would be denormal, and slow.
+  private static final float LOWEST = -87f;
+
+  // As in VectorMath.exp.
+  private static final float LOG2_E = 1.442695f;
+  private static final float LN2_HIGH = 0.6933594f;
+  private static final float LN2_LOW = -2.1219444e-04f;
+  private static final float ROUND = 12582912f;
+
+  private AttentionRows() {}
+
+  private static FloatVector load(float[] x, int at) {
+    return FloatVector.fromArray(Lanes.F, x, at);
+  }
+
+  private static FloatVector splat(float value) {
+    return FloatVector.broadcast(Lanes.F, value);
+  }
+
+  /// `e^x` for x up to 80, 0 below -87: [VectorMath#exp] without its last steps, which only serve
+  /// other arguments.
+  static FloatVector exp(FloatVector x) {
+    VectorMask<Float> zero = x.compare(VectorOperators.LT, LOWEST);
+    FloatVector a = x.max(LOWEST);
+    FloatVector t = a.fma(splat(LOG2_E), splat(ROUND));
+    FloatVector n = t.sub(ROUND);
+    FloatVector r = n.fma(splat(-LN2_LOW), n.fma(splat(-LN2_HIGH), a));
+    FloatVector q = splat(0.001395049f);
+    q = q.fma(r, splat(0.00836889f));
+    q = q.fma(r, splat(0.041666206f));
+    q = q.fma(r, splat(0.1666652f));
+    q = q.fma(r, splat(0.5f));
+    FloatVector p = q.fma(r.mul(r), r).add(1f);
+    // n is in the low bits of t; the high ones of ROUND are shifted out
+    return p.reinterpretAsInts()
+        .add(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
+        .reinterpretAsFloats()
+        .blend(0f, zero);
+  }
+
+  /// `s += bias`.
+  static void addBias(float[] s, int at, int stripe, int columns, float[] bias, int biasAt) {
+    for (int j0 = 0; j0 < columns; j0 += STRIPE) {
+      int n = Math.min(STRIPE, columns - j0);
+      int a = at + j0 / STRIPE * stripe;
+      for (int j = 0; j < n; j += V) {
+        load(s, a + j).add(load(bias, biasAt + j0 + j)).intoArray(s, a + j);
+      }
+    }
+  }
+
+  /// `s *= factors`.
+  static void scale(float[] s, int at, int stripe, int columns, float[] factors) {
+    for (int j0 = 0; j0 < columns; j0 += STRIPE) {
+      int n = Math.min(STRIPE, columns - j0);
+      int a = at + j0 / STRIPE * stripe;
+      for (int j = 0; j < n; j += V) {
+        load(s, a + j).mul(load(factors, j0 + j)).intoArray(s, a + j);
+      }
+    }
+  }
+
+  /// `max s + mask`.
+  static float max(float[] s, int at, int stripe, int columns, float[] mask) {
+    FloatVector max = splat(Float.NEGATIVE_INFINITY);
+    for (int j0 = 0; j0 < columns; j0 += STRIPE) {
+      int n = Math.min(STRIPE, columns - j0);
+      int a = at + j0 / STRIPE * stripe;
+      for (int j = 0; j < n; j += V) {
+        max = max.max(load(s, a + j).add(load(mask, j0 + j)));
+      }
+    }
+    return max.reduceLanes(VectorOperators.MAX);
+  }
+
+  /// `s = exp(s + mask - max)`; gives the sum of the row.
+  static float exp(float[] s, int at, int stripe, int columns, float[] mask, float max) {
+    FloatVector sum = splat(0);
+    for (int j0 = 0; j0 < columns; j0 += STRIPE) {
+      int n = Math.min(STRIPE, columns - j0);
+      int a = at + j0 / STRIPE * stripe;
+      for (int j = 0; j < n; j += V) {
+        FloatVector e = exp(load(s, a + j).add(load(mask, j0 + j)).sub(max));
+        e.intoArray(s, a + j);
+        sum = sum.add(e);
+      }
+    }
+    return VectorMath.sum(sum);
+  }
+
+  /// `p = exp(s + mask - lse)`, `g = p * (g - delta)`, `s = p`.
+  static void derivative(
+      float[] g, float[] s, int at, int stripe, int columns, float[] mask, float lse, float delta) {
+    for (int j0 = 0; j0 < columns; j0 += STRIPE) {
+      int n = Math.min(STRIPE, columns - j0);
+      int a = at + j0 / STRIPE * stripe;
+      for (int j = 0; j < n; j += V) {
+        FloatVector p = exp(load(s, a + j).add(load(mask, j0 + j)).sub(lse));
+        p.intoArray(s, a + j);
+        p.mul(load(g, a + j).sub(delta)).intoArray(g, a + j);
+      }
+    }
+  }
+
+  /// With dropout: `p = exp(s + mask - lse)`, `g = p * (g * factors - delta)`, `s = p * factors`.
+  static void derivative(
+      float[] g,
+      float[] s,
+      int at,
+      int stripe,
+      int columns,
+      float[] mask,
+      float lse,
+      float delta,
+      float[] factors) {
+    for (int j0 = 0; j0 < columns; j0 += STRIPE) {
+      int n = Math.min(STRIPE, columns - j0);
+      int a = at + j0 / STRIPE * stripe;
+      for (int j = 0; j < n; j += V) {
+        FloatVector p = exp(load(s, a + j).add(load(mask, j0 + j)).sub(lse));
+        FloatVector f = load(factors, j0 + j);
+        p.mul(f).intoArray(s, a + j);
+        p.mul(load(g, a + j).mul(f).sub(delta)).intoArray(g, a + j);
+      }
+    }
+  }
+}
