@@ -1,5 +1,6 @@
 package dev.d2v.cli;
 
+import dev.d2v.cli.goldens.GoldensCommand;
 import dev.d2v.cli.run.Terminal;
 import java.util.List;
 import picocli.CommandLine;
@@ -12,7 +13,12 @@ final class CommandTree {
   /// The commands over a terminal. A new one is a line here; a command with parts of its own, such
   /// as `bench step`, is a [CommandLine] with subcommands.
   static CommandLine of(Terminal terminal) {
-    return of(terminal, List.of(new RecipesCommand(terminal), new DoctorCommand(terminal)));
+    return of(
+        terminal,
+        List.of(
+            new RecipesCommand(terminal),
+            new DoctorCommand(terminal),
+            new GoldensCommand(terminal)));
   }
 
   /// The root with these commands.
