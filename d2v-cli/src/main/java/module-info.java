@@ -12,6 +12,8 @@ module dev.d2v.cli {
   // picocli reads the annotations of the commands and fills their fields.
   opens dev.d2v.cli to
       info.picocli;
+  opens dev.d2v.cli.bench to
+      info.picocli;
   opens dev.d2v.cli.goldens to
       info.picocli;
 }

@@ -1,6 +1,9 @@
 package dev.d2v.cli;
 
+import dev.d2v.cli.bench.BenchCommand;
 import dev.d2v.cli.goldens.GoldensCommand;
+import dev.d2v.cli.job.Pretraining;
+import dev.d2v.cli.job.Probing;
 import dev.d2v.cli.run.Terminal;
 import java.util.List;
 import picocli.CommandLine;
@@ -13,12 +16,18 @@ final class CommandTree {
   /// The commands over a terminal. A new one is a line here; a command with parts of its own, such
   /// as `bench step`, is a [CommandLine] with subcommands.
   static CommandLine of(Terminal terminal) {
-    return of(
-        terminal,
-        List.of(
-            new RecipesCommand(terminal),
-            new DoctorCommand(terminal),
-            new GoldensCommand(terminal)));
+    CommandLine root =
+        of(
+            terminal,
+            List.of(
+                new PretrainCommand(terminal, new Pretraining()),
+                new ProbeCommand(terminal, new Probing()),
+                new RecipesCommand(terminal),
+                new DoctorCommand(terminal),
+                new GoldensCommand(terminal)));
+    CommandLine bench = new CommandLine(new BenchCommand());
+    bench.addSubcommand(new BenchCommand.Step(terminal));
+    return root.addSubcommand(bench);
   }
 
   /// The root with these commands.

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 /// | folder with `train-images-idx3-ubyte[.gz]` and `t10k-...` or `test-...` | the first | the second |
 /// | folder with one IDX file of images, or such a file | 80 % | 20 % |
 /// | folder with `train/` and `val/`, `valid/`, `validation/` or `test/` | the first | the second |
+/// | folder with `train/` alone | 80 % of it | 20 % of it |
 /// | folder of images, perhaps in a sub-folder per class | 80 % | 20 % |
 ///
 /// Labels of an IDX file lie beside it under the name with `labels-idx1` for `images-idx3`.
@@ -63,7 +65,8 @@ public final class Datasets {
       return new DataSplits(
           first, second, "train/ and %s/ as they are".formatted(heldOut.get().getFileName()));
     }
-    return holdOut(FolderDataset.open(Files.isDirectory(train) ? train : path, options), seed);
+    boolean onlyTrain = subFolders(path).equals(List.of(train));
+    return holdOut(FolderDataset.open(onlyTrain ? train : path, options), seed);
   }
 
   /// Holds out a fifth, at least one image, chosen by `seed`; both parts keep the order of the
@@ -144,10 +147,23 @@ public final class Datasets {
         .findFirst();
   }
 
+  private static List<Path> subFolders(Path folder) {
+    return list(folder, Files::isDirectory);
+  }
+
   private static List<Path> idxImages(Path folder) {
-    try (Stream<Path> list = Files.list(folder)) {
-      return list.filter(Files::isRegularFile)
-          .filter(file -> IDX_IMAGES.matcher(file.getFileName().toString()).matches())
+    return list(
+        folder,
+        file ->
+            Files.isRegularFile(file)
+                && IDX_IMAGES.matcher(file.getFileName().toString()).matches());
+  }
+
+  /// What lies directly in a folder, sorted, hidden names left out.
+  private static List<Path> list(Path folder, Predicate<Path> wanted) {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.filter(path -> !path.getFileName().toString().startsWith("."))
+          .filter(wanted)
           .sorted()
           .toList();
     } catch (IOException e) {

@@ -11,7 +11,8 @@ import java.util.function.Consumer;
 /// @param format what the network takes
 /// @param framing how images become square; random framings are drawn from stream 13 of seed 0
 /// @param batch images in a batch, at most
-/// @param limit images looked at, at most
+/// @param limit images looked at, at most; fewer than all are spread evenly, so that sorted classes
+///   all occur
 /// @param threads threads that prepare batches ahead; 0 prepares them when asked for
 public record ImagePass(
     ImageDataset data, ImageFormat format, Framing framing, int batch, int limit, int threads) {
@@ -88,7 +89,7 @@ public record ImagePass(
 
     @Override
     public void fill(Prefetcher.Slot slot, int row) {
-      int index = (int) (slot.batch * batch) + row;
+      int index = (int) ((slot.batch * batch + row) * data.size() / images());
       Optional<Pixels> image = data.image(index);
       slot.indices[row] = image.isPresent() ? index : UNREADABLE;
       slot.labels[row] = data.label(index);

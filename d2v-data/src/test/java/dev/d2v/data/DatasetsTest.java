@@ -66,6 +66,16 @@ class DatasetsTest {
   }
 
   @Test
+  void trainIsAPartWhenAloneAndAClassAmongOthers() throws Exception {
+    for (String name : List.of("train/a/1.png", "train/a/2.png", "train/b/3.png")) {
+      Fixtures.copy("rgb.png", folder.resolve(name));
+    }
+    assertEquals(List.of("a", "b"), Datasets.open(folder, 1).train().classNames());
+    Fixtures.copy("rgb.png", folder.resolve("bus/4.png"));
+    assertEquals(List.of("bus", "train"), Datasets.open(folder, 1).train().classNames());
+  }
+
+  @Test
   void whatIsNoDataIsRefusedWithAdvice() throws Exception {
     assertRefused("found nothing there", () -> Datasets.open(folder.resolve("missing"), 1));
     Path archive = Files.writeString(folder.resolve("images.zip"), "PK");

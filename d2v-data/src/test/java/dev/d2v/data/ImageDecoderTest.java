@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The expected arrays are Pillow 9.4's `Image.open(file).convert("RGB")`, except for 16-bit grey,
-/// where they are the high bytes. JPEG and lossy WebP decoders may round differently.
+/// where they are the high bytes. JPEG decoders may round differently.
 class ImageDecoderTest {
   @TempDir Path folder;
 
@@ -31,10 +31,9 @@ class ImageDecoderTest {
     "rgb.jpg, 3, 2",
     "progressive.jpeg, 3, 2",
     "grey.jpg, 1, 1",
-    "cmyk.jpg, 3, 6",
+    "cmyk.jpg, 3, 2",
     "lossless.webp, 3, 0",
     "alpha.webp, 3, 0",
-    "lossy.webp, 3, 4",
     "animated.gif, 3, 0",
     "rgb.bmp, 3, 0",
     "grey.bmp, 1, 0"
@@ -52,6 +51,18 @@ class ImageDecoderTest {
       worst = Math.max(worst, Math.abs((expected[i] & 0xff) - (actual[i] & 0xff)));
     }
     assertTrue(worst <= tolerance, name + " deviates by " + worst);
+  }
+
+  @Test
+  void lossyWebpIsNear() throws Exception {
+    Path file = Fixtures.copy("smooth.webp", folder.resolve("smooth.webp"));
+    byte[] expected = Fixtures.resource("formats/smooth.webp.u8");
+    byte[] actual = ImageDecoder.decode(file).data();
+    double sum = 0;
+    for (int i = 0; i < expected.length; i++) {
+      sum += Math.abs((expected[i] & 0xff) - (actual[i] & 0xff));
+    }
+    assertTrue(sum / expected.length < 4, "mean deviation " + sum / expected.length);
   }
 
   @ParameterizedTest

@@ -147,8 +147,7 @@ class ImageLoaderTest {
             folder.resolve("pictures/a"), new FolderDataset.Options(OptionalInt.empty(), 0));
     ImageLoader.Settings settings = ImageLoader.Settings.of(2, COLOUR, Augmentation.none(), 9, 2);
     try (ImageLoader loader = new ImageLoader(unchecked, settings)) {
-      String message = assertThrows(DataException.class, () -> loader.batch(0)).getMessage();
-      assertTrue(message.contains(".png: Expected images of 16 x 16 pixels"), message);
+      assertRefused(".png: Expected images of 16 x 16 pixels", () -> loader.batch(0));
     }
   }
 
@@ -196,6 +195,18 @@ class ImageLoaderTest {
       assertEquals(List.of(3, 4, 4, 4, 2), sizes);
       assertEquals(List.of(0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17), seen);
     }
+  }
+
+  @Test
+  void aLimitedPassIsSpreadEvenly() {
+    List<Integer> seen = new ArrayList<>();
+    new ImagePass(tiny, TINY, new Framing.CentreCrop(), 3, 4, 0)
+        .forEach(batch -> {
+          for (int i = 0; i < batch.count(); i++) {
+            seen.add(batch.indices()[i]);
+          }
+        });
+    assertEquals(List.of(0, 2, 5, 7), seen);
   }
 
   @Test

@@ -82,7 +82,7 @@ public final class KNearest {
   }
 
   private void search(Tiles tiles, int g, int[][] indices, float[][] similarities) {
-    float[] products = new float[CANDIDATES * Tiles.LANES];
+    float[][] products = new float[CANDIDATES][Tiles.LANES];
     int first = g * Tiles.LANES;
     int[] found = new int[Tiles.LANES];
     for (int from = 0; from < labels.length; from += CANDIDATES) {
@@ -92,7 +92,7 @@ public final class KNearest {
         int[] best = indices[first + r];
         float[] score = similarities[first + r];
         for (int c = 0; c < count; c++) {
-          float similarity = products[c * Tiles.LANES + r];
+          float similarity = products[c][r];
           if (found[r] < best.length || similarity > score[best.length - 1]) {
             insert(best, score, found[r], from + c, similarity);
             found[r] = Math.min(found[r] + 1, best.length);

@@ -112,14 +112,13 @@ public final class LogisticRegression {
     }
     Tiles tiles = new Tiles(features.checked("features").scaled(mean, factor));
     int[] out = new int[features.rows()];
-    float[] z = new float[classes.length * Tiles.LANES];
+    float[][] z = new float[classes.length][Tiles.LANES];
     for (int g = 0; g < tiles.groups(); g++) {
       tiles.products(g, weights, 0, classes.length, z);
       for (int r = 0; r < tiles.rowsOf(g); r++) {
         int best = 0;
         for (int k = 1; k < classes.length; k++) {
-          if (z[k * Tiles.LANES + r] + intercepts[k]
-              > z[best * Tiles.LANES + r] + intercepts[best]) {
+          if (z[k][r] + intercepts[k] > z[best][r] + intercepts[best]) {
             best = k;
           }
         }

@@ -1,25 +1,32 @@
 package dev.d2v.tensor.kernel.vector;
 
+import dev.d2v.tensor.Checks;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.kernel.MatmulKernels;
 import dev.d2v.tensor.parallel.RowParallel;
 import dev.d2v.tensor.parallel.Scratch;
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// STUB.
+/// Products from register tiles: [GemmTile] is the inner loop, [RowGemm] and [ColumnGemm] are the
+/// loops around it.
 public final class VectorMatmul implements MatmulKernels {
-  private final RowParallel parallel;
-  private final Scratch scratch;
+  private final RowGemm rows;
+  private final ColumnGemm columns;
 
   /// Over these threads, with this working memory.
   public VectorMatmul(RowParallel parallel, Scratch scratch) {
-    this.parallel = parallel;
-    this.scratch = scratch;
+    this.rows = new RowGemm(parallel, scratch);
+    this.columns = new ColumnGemm(parallel, scratch);
   }
 
   @Override
   public void matmulNN(Tensor c, Tensor a, Tensor b, @Nullable Tensor addend, int m, int n, int k) {
-    throw new UnsupportedOperationException("" + parallel + scratch.segment(0, 0, 64));
+    check("matmulNN", c, a, b, m, n, k);
+    Checks.floats("matmulNN", (long) m * n, "addend", addend);
+    rows.run(
+        new RowGemm.Product(
+            c.data(), a.data(), b.data(), false, null, data(addend), null, m, n, k));
   }
 
   @Override
@@ -32,23 +39,48 @@ public final class VectorMatmul implements MatmulKernels {
       int m,
       int n,
       int k) {
-    throw new UnsupportedOperationException("" + parallel + scratch.segment(0, 0, 64));
+    check("matmulNT", c, a, b, m, n, k);
+    Checks.floats("matmulNT", n, "bias", bias);
+    Checks.floats("matmulNT", (long) m * n, "addend", addend);
+    rows.run(
+        new RowGemm.Product(
+            c.data(), a.data(), b.data(), true, data(bias), data(addend), null, m, n, k));
   }
 
   @Override
   public void matmulNTGelu(
       Tensor y, @Nullable Tensor pre, Tensor a, Tensor b, Tensor bias, int m, int n, int k) {
-    throw new UnsupportedOperationException("" + parallel + scratch.segment(0, 0, 64));
+    check("matmulNTGelu", y, a, b, m, n, k);
+    Checks.floats("matmulNTGelu", n, "bias", bias);
+    Checks.floats("matmulNTGelu", (long) m * n, "pre", pre);
+    MemorySegment c = pre == null ? y.data() : pre.data();
+    var gelu = new GeluEpilogue(y.data(), c, false, n);
+    rows.run(new RowGemm.Product(c, a.data(), b.data(), true, bias.data(), null, gelu, m, n, k));
   }
 
   @Override
   public void matmulNNGeluBackward(
       Tensor dpre, Tensor dy, Tensor w, Tensor pre, int m, int n, int k) {
-    throw new UnsupportedOperationException("" + parallel + scratch.segment(0, 0, 64));
+    check("matmulNNGeluBackward", dpre, dy, w, m, n, k);
+    Checks.floats("matmulNNGeluBackward", (long) m * n, "pre", pre);
+    var gelu = new GeluEpilogue(dpre.data(), pre.data(), true, n);
+    rows.run(
+        new RowGemm.Product(dpre.data(), dy.data(), w.data(), false, null, null, gelu, m, n, k));
   }
 
   @Override
   public void matmulTN(Tensor c, Tensor a, Tensor b, int m, int n, int k) {
-    throw new UnsupportedOperationException("" + parallel + scratch.segment(0, 0, 64));
+    check("matmulTN", c, a, b, m, n, k);
+    columns.run(c.data(), a.data(), b.data(), m, n, k);
+  }
+
+  private static void check(String name, Tensor c, Tensor a, Tensor b, int m, int n, int k) {
+    Checks.floats(name, (long) m * n, "c", c);
+    Checks.floats(name, (long) m * k, "a", a);
+    Checks.floats(name, (long) n * k, "b", b);
+  }
+
+  private static @Nullable MemorySegment data(@Nullable Tensor tensor) {
+    return tensor == null ? null : tensor.data();
   }
 }

@@ -1,0 +1,111 @@
+package dev.d2v.tensor.kernel.vector;
+
+import static dev.d2v.tensor.kernel.vector.GemmTile.TALL_ROWS;
+import static dev.d2v.tensor.kernel.vector.RowGemm.DEPTH;
+
+import dev.d2v.tensor.parallel.Parts;
+import dev.d2v.tensor.parallel.RowParallel;
+import dev.d2v.tensor.parallel.Scratch;
+import java.lang.foreign.MemorySegment;
+
+/// `c += a^T b` with k long: a weight's gradient.
+///
+/// A part is a block of c, and when c alone gives too few, one of several stretches of the inner
+/// dimension. The stretches' sums go to memory of their own and are added to c in their order.
+final class ColumnGemm {
+  private static final int MOST_ROWS = 192;
+  private static final int MOST_COLUMNS = 384;
+  private static final int ENOUGH_PARTS = 24;
+  private static final int SHORTEST_STRETCH = 2 * DEPTH;
+
+  private static final int PARTIAL_SUMS = 0;
+  private static final int PACKED_A = 1;
+  private static final int PACKED_B = 3;
+  private static final int TILE = 2;
+
+  private final RowParallel parallel;
+  private final Scratch scratch;
+
+  ColumnGemm(RowParallel parallel, Scratch scratch) {
+    this.parallel = parallel;
+    this.scratch = scratch;
+  }
+
+  private record Product(MemorySegment c, MemorySegment a, MemorySegment b, int m, int n, int k) {}
+
+  /// The partition: blocks of rows and columns of c, stretches of the inner dimension.
+  private record Plan(Panels panels, Blocks rows, Blocks columns, Blocks stretches) {
+    static Plan of(int m, int n, int k) {
+      Blocks rows = Blocks.of(m, MOST_ROWS, TALL_ROWS);
+      Panels panels = Panels.of(n);
+      Blocks columns = Blocks.of(n, MOST_COLUMNS, panels.each());
+      int wanted = Math.ceilDiv(ENOUGH_PARTS, rows.count() * columns.count());
+      int longest = Math.max(SHORTEST_STRETCH, Math.ceilDiv(k, wanted));
+      return new Plan(panels, rows, columns, Blocks.of(k, longest, 1));
+    }
+
+    int blocks() {
+      return rows.count() * columns.count();
+    }
+  }
+
+  /// c (m,n) a (k,m) b (k,n)
+  void run(MemorySegment c, MemorySegment a, MemorySegment b, int m, int n, int k) {
+    if (m == 0 || n == 0 || k == 0) {
+      return;
+    }
+    Plan plan = Plan.of(m, n, k);
+    Product x = new Product(c, a, b, m, n, k);
+    int stretches = plan.stretches.count();
+    long size = (long) m * n;
+    MemorySegment partial =
+        stretches == 1 ? c : scratch.segment(0, PARTIAL_SUMS, 4 * size * stretches);
+    parallel.run(
+        plan.blocks() * stretches, (part, thread) -> block(x, plan, partial, part, thread));
+    if (stretches > 1) {
+      Parts parts = Parts.elements(size);
+      parallel.run(
+          parts.count(),
+          (part, thread) -> addAll(c, partial, size, stretches, parts.from(part), parts.to(part)));
+    }
+  }
+
+  private void block(Product x, Plan plan, MemorySegment target, int part, int thread) {
+    int stretch = part / plan.blocks();
+    int block = part % plan.blocks();
+    int row = plan.rows.from(block / plan.columns.count());
+    int rows = plan.rows.length(block / plan.columns.count());
+    int column = plan.columns.from(block % plan.columns.count());
+    int columns = plan.columns.length(block % plan.columns.count());
+    boolean partial = plan.stretches.count() > 1;
+    long base = 4 * ((partial ? (long) stretch * x.m * x.n : 0) + (long) row * x.n + column);
+    Blocks depths = Blocks.of(plan.stretches.length(stretch), DEPTH, 16);
+    int tall = plan.panels.rows();
+    int wide = plan.panels.each();
+    MemorySegment a =
+        scratch.segment(thread, PACKED_A, Packing.bytes(plan.rows.each(), tall, depths.each()));
+    MemorySegment tile = scratch.segment(thread, TILE, GemmTile.BYTES);
+    MemorySegment b = scratch.segment(thread, PACKED_B, 4L * (1 + depths.each()) * wide);
+    Packing.zero(b, 0, wide);
+    for (int depth = 0; depth < depths.count(); depth++) {
+      int k = depths.length(depth);
+      long first = (long) plan.stretches.from(stretch) + depths.from(depth);
+      Packing.columns(a, x.a, 4 * (first * x.m + row), x.m, rows, tall, k);
+      MemorySegment d = partial && depth == 0 ? null : target;
+      GemmBlock out = new GemmBlock(target, 4L * x.n, d, b, tile);
+      for (int j = 0; j < columns; j += wide) {
+        int width = Math.min(wide, columns - j);
+        Packing.panel(b, 4L * wide, x.b, 4 * (first * x.n + column + j), x.n, k, width, wide);
+        out.multiply(
+            base + 4L * j, a, rows, b, 4L * wide, 4L * wide, 0, plan.panels.vectors(), width, k);
+      }
+    }
+  }
+
+  private static void addAll(
+      MemorySegment c, MemorySegment partial, long size, int count, long from, long to) {
+    for (int s = 0; s < count; s++) {
+      Packing.add(c, 4 * from, partial, 4 * (s * size + from), (int) (to - from));
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package dev.d2v.tensor.kernel.vector;
+
+import static dev.d2v.tensor.kernel.vector.GemmTile.FLOAT;
+import static dev.d2v.tensor.kernel.vector.GemmTile.W;
+import static dev.d2v.tensor.kernel.vector.GemmTile.load;
+import static dev.d2v.tensor.kernel.vector.Lanes.F;
+import static dev.d2v.tensor.kernel.vector.Lanes.ORDER;
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.zero;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+
+/// Micro-kernels for a machine with 32 vector registers: 24 of them hold the sums.
+///
+/// The loop is straight-line code over locals, the only form that the compiler keeps in registers,
+/// and calls nothing but the Vector API, whose methods are always inlined: in a method this large
+/// the compiler inlines no others, and a vector that is passed on is a vector on the heap.
+@SuppressWarnings("AssignmentExpression") // one line a product keeps a kernel on one screen
+final class GemmTile32 {
+  private GemmTile32() {}
+
+  /// 6 rows by 4 vectors: ten loads for 24 products.
+  static void tile6x4(
+      MemorySegment t, MemorySegment a, long aAt, MemorySegment b, long bAt, long ldb, int k) {
+    FloatVector z = zero(F), v;
+    FloatVector c00 = z, c01 = z, c02 = z, c03 = z, c10 = z, c11 = z, c12 = z, c13 = z;
+    FloatVector c20 = z, c21 = z, c22 = z, c23 = z, c30 = z, c31 = z, c32 = z, c33 = z;
+    FloatVector c40 = z, c41 = z, c42 = z, c43 = z, c50 = z, c51 = z, c52 = z, c53 = z;
+    for (int p = 0; p < k; p++) {
+      long bp = bAt + ldb * p, ap = aAt + 6 * 4L * p;
+      FloatVector b0 = load(b, bp), b1 = load(b, bp + W);
+      FloatVector b2 = load(b, bp + 2 * W), b3 = load(b, bp + 3 * W);
+      c00 = (v = broadcast(F, a.get(FLOAT, ap))).fma(b0, c00);
+      c01 = v.fma(b1, c01);
+      c02 = v.fma(b2, c02);
+      c03 = v.fma(b3, c03);
+      c10 = (v = broadcast(F, a.get(FLOAT, ap + 4))).fma(b0, c10);
+      c11 = v.fma(b1, c11);
+      c12 = v.fma(b2, c12);
+      c13 = v.fma(b3, c13);
+      c20 = (v = broadcast(F, a.get(FLOAT, ap + 8))).fma(b0, c20);
+      c21 = v.fma(b1, c21);
+      c22 = v.fma(b2, c22);
+      c23 = v.fma(b3, c23);
+      c30 = (v = broadcast(F, a.get(FLOAT, ap + 12))).fma(b0, c30);
+      c31 = v.fma(b1, c31);
+      c32 = v.fma(b2, c32);
+      c33 = v.fma(b3, c33);
+      c40 = (v = broadcast(F, a.get(FLOAT, ap + 16))).fma(b0, c40);
+      c41 = v.fma(b1, c41);
+      c42 = v.fma(b2, c42);
+      c43 = v.fma(b3, c43);
+      c50 = (v = broadcast(F, a.get(FLOAT, ap + 20))).fma(b0, c50);
+      c51 = v.fma(b1, c51);
+      c52 = v.fma(b2, c52);
+      c53 = v.fma(b3, c53);
+    }
+    c00.intoMemorySegment(t, 0, ORDER);
+    c01.intoMemorySegment(t, W, ORDER);
+    c02.intoMemorySegment(t, 2 * W, ORDER);
+    c03.intoMemorySegment(t, 3 * W, ORDER);
+    c10.intoMemorySegment(t, 4 * W, ORDER);
+    c11.intoMemorySegment(t, 5 * W, ORDER);
+    c12.intoMemorySegment(t, 6 * W, ORDER);
+    c13.intoMemorySegment(t, 7 * W, ORDER);
+    c20.intoMemorySegment(t, 8 * W, ORDER);
+    c21.intoMemorySegment(t, 9 * W, ORDER);
+    c22.intoMemorySegment(t, 10 * W, ORDER);
+    c23.intoMemorySegment(t, 11 * W, ORDER);
+    c30.intoMemorySegment(t, 12 * W, ORDER);
+    c31.intoMemorySegment(t, 13 * W, ORDER);
+    c32.intoMemorySegment(t, 14 * W, ORDER);
+    c33.intoMemorySegment(t, 15 * W, ORDER);
+    c40.intoMemorySegment(t, 16 * W, ORDER);
+    c41.intoMemorySegment(t, 17 * W, ORDER);
+    c42.intoMemorySegment(t, 18 * W, ORDER);
+    c43.intoMemorySegment(t, 19 * W, ORDER);
+    c50.intoMemorySegment(t, 20 * W, ORDER);
+    c51.intoMemorySegment(t, 21 * W, ORDER);
+    c52.intoMemorySegment(t, 22 * W, ORDER);
+    c53.intoMemorySegment(t, 23 * W, ORDER);
+  }
+
+  /// 24 rows by one vector, for narrow results such as one group of a convolution.
+  static void tile24x1(
+      MemorySegment t, MemorySegment a, long aAt, MemorySegment b, long bAt, long ldb, int k) {
+    FloatVector z = zero(F);
+    FloatVector c00 = z, c01 = z, c02 = z, c03 = z, c04 = z, c05 = z, c06 = z, c07 = z;
+    FloatVector c08 = z, c09 = z, c10 = z, c11 = z, c12 = z, c13 = z, c14 = z, c15 = z;
+    FloatVector c16 = z, c17 = z, c18 = z, c19 = z, c20 = z, c21 = z, c22 = z, c23 = z;
+    for (int p = 0; p < k; p++) {
+      long bp = bAt + ldb * p, ap = aAt + 24 * 4L * p;
+      FloatVector b0 = load(b, bp);
+      c00 = broadcast(F, a.get(FLOAT, ap)).fma(b0, c00);
+      c01 = broadcast(F, a.get(FLOAT, ap + 4)).fma(b0, c01);
+      c02 = broadcast(F, a.get(FLOAT, ap + 8)).fma(b0, c02);
+      c03 = broadcast(F, a.get(FLOAT, ap + 12)).fma(b0, c03);
+      c04 = broadcast(F, a.get(FLOAT, ap + 16)).fma(b0, c04);
+      c05 = broadcast(F, a.get(FLOAT, ap + 20)).fma(b0, c05);
+      c06 = broadcast(F, a.get(FLOAT, ap + 24)).fma(b0, c06);
+      c07 = broadcast(F, a.get(FLOAT, ap + 28)).fma(b0, c07);
+      c08 = broadcast(F, a.get(FLOAT, ap + 32)).fma(b0, c08);
+      c09 = broadcast(F, a.get(FLOAT, ap + 36)).fma(b0, c09);
+      c10 = broadcast(F, a.get(FLOAT, ap + 40)).fma(b0, c10);
+      c11 = broadcast(F, a.get(FLOAT, ap + 44)).fma(b0, c11);
+      c12 = broadcast(F, a.get(FLOAT, ap + 48)).fma(b0, c12);
+      c13 = broadcast(F, a.get(FLOAT, ap + 52)).fma(b0, c13);
+      c14 = broadcast(F, a.get(FLOAT, ap + 56)).fma(b0, c14);
+      c15 = broadcast(F, a.get(FLOAT, ap + 60)).fma(b0, c15);
+      c16 = broadcast(F, a.get(FLOAT, ap + 64)).fma(b0, c16);
+      c17 = broadcast(F, a.get(FLOAT, ap + 68)).fma(b0, c17);
+      c18 = broadcast(F, a.get(FLOAT, ap + 72)).fma(b0, c18);
+      c19 = broadcast(F, a.get(FLOAT, ap + 76)).fma(b0, c19);
+      c20 = broadcast(F, a.get(FLOAT, ap + 80)).fma(b0, c20);
+      c21 = broadcast(F, a.get(FLOAT, ap + 84)).fma(b0, c21);
+      c22 = broadcast(F, a.get(FLOAT, ap + 88)).fma(b0, c22);
+      c23 = broadcast(F, a.get(FLOAT, ap + 92)).fma(b0, c23);
+    }
+    c00.intoMemorySegment(t, 0, ORDER);
+    c01.intoMemorySegment(t, W, ORDER);
+    c02.intoMemorySegment(t, 2 * W, ORDER);
+    c03.intoMemorySegment(t, 3 * W, ORDER);
+    c04.intoMemorySegment(t, 4 * W, ORDER);
+    c05.intoMemorySegment(t, 5 * W, ORDER);
+    c06.intoMemorySegment(t, 6 * W, ORDER);
+    c07.intoMemorySegment(t, 7 * W, ORDER);
+    c08.intoMemorySegment(t, 8 * W, ORDER);
+    c09.intoMemorySegment(t, 9 * W, ORDER);
+    c10.intoMemorySegment(t, 10 * W, ORDER);
+    c11.intoMemorySegment(t, 11 * W, ORDER);
+    c12.intoMemorySegment(t, 12 * W, ORDER);
+    c13.intoMemorySegment(t, 13 * W, ORDER);
+    c14.intoMemorySegment(t, 14 * W, ORDER);
+    c15.intoMemorySegment(t, 15 * W, ORDER);
+    c16.intoMemorySegment(t, 16 * W, ORDER);
+    c17.intoMemorySegment(t, 17 * W, ORDER);
+    c18.intoMemorySegment(t, 18 * W, ORDER);
+    c19.intoMemorySegment(t, 19 * W, ORDER);
+    c20.intoMemorySegment(t, 20 * W, ORDER);
+    c21.intoMemorySegment(t, 21 * W, ORDER);
+    c22.intoMemorySegment(t, 22 * W, ORDER);
+    c23.intoMemorySegment(t, 23 * W, ORDER);
+  }
+}
