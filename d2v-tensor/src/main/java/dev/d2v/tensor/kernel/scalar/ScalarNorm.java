@@ -104,9 +104,9 @@ public final class ScalarNorm implements NormKernels {
       int C) {
     long size = (long) rows * C;
     Checks.floats("layerNormBackward", size, "dx dy x addend", dx, dy, x, addend);
-    Checks.floats("layerNormBackward", C, "dgamma dbeta", dgamma, dbeta);
-    Checks.together("layerNormBackward", "dgamma and dbeta", dgamma, dbeta);
-    checkOptions("layerNormBackward", mean, rstd, gamma, gamma, rows, C);
+    Checks.floats("layerNormBackward", C, "dgamma", dgamma);
+    checkOptions("layerNormBackward", mean, rstd, gamma, dbeta, rows, C);
+    Checks.together("layerNormBackward", "dgamma and gamma", dgamma, gamma);
     if (dgamma != null && dbeta != null) {
       addColumnSums(dgamma, dbeta, dy, x, mean, rstd, rows, C);
     }

@@ -1,12 +1,22 @@
 package dev.d2v.tensor.kernel.vector;
 
+import dev.d2v.tensor.Checks;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.kernel.GatherKernels;
+import dev.d2v.tensor.parallel.Parts;
 import dev.d2v.tensor.parallel.RowParallel;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
-/// STUB.
+/// Rows picked and put by index, a row at a time.
 public final class VectorGather implements GatherKernels {
+  /// Most parts of a scatter: each walks the whole index.
+  private static final int SCATTER_PARTS = 8;
+
+  /// Columns of a part of a scatter into the second table, which has few rows that many name.
+  private static final int STRIP = 128;
+
   private final RowParallel parallel;
 
   /// Over these threads.
@@ -16,17 +26,121 @@ public final class VectorGather implements GatherKernels {
 
   @Override
   public void gatherRows(Tensor y, Tensor x, @Nullable Tensor z, Tensor index, int n, int C) {
-    throw new UnsupportedOperationException("" + parallel);
+    Checks.floats("gatherRows", (long) n * C, "y", y);
+    Checks.ints(index, n, "gatherRows", "index");
+    Parts parts = Parts.rows(n, C);
+    long bytes = 4L * C;
+    parallel.run(
+        parts.count(),
+        (part, thread) -> {
+          for (long j = parts.from(part); j < parts.to(part); j++) {
+            long row = index(index.data(), j);
+            if (row >= 0) {
+              Floats.copy(y.data(), j * bytes, x.data(), row * bytes, C);
+            } else if (z != null) {
+              Floats.copy(y.data(), j * bytes, z.data(), (-1 - row) * bytes, C);
+            } else {
+              Floats.zero(y.data(), j * bytes, C);
+            }
+          }
+        });
   }
 
   @Override
   public void scatterRows(
       Tensor dx, @Nullable Tensor dz, Tensor dy, Tensor index, int n, int rowsX, int rowsZ, int C) {
-    throw new UnsupportedOperationException("" + parallel);
+    Checks.floats("scatterRows", (long) rowsX * C, "dx", dx);
+    Checks.floats("scatterRows", (long) rowsZ * C, "dz", dz);
+    Checks.floats("scatterRows", (long) n * C, "dy", dy);
+    Checks.ints(index, n, "scatterRows", "index");
+    Parts parts = Parts.rows(rowsX, C).atMost(SCATTER_PARTS);
+    int strips = dz == null ? 0 : Math.ceilDiv(C, STRIP);
+    parallel.run(
+        parts.count() + strips,
+        (part, thread) -> {
+          if (part < parts.count()) {
+            long from = parts.from(part);
+            scatterRange(dx.data(), dy.data(), index.data(), n, from, parts.to(part), C);
+          } else if (dz != null) {
+            int first = (part - parts.count()) * STRIP;
+            int columns = Math.min(STRIP, C - first);
+            scatterExtra(dz.data(), dy.data(), index.data(), n, 4L * first, columns, C);
+          }
+        });
+  }
+
+  /// Rows [from, to) of dx.
+  private static void scatterRange(
+      MemorySegment dx, MemorySegment dy, MemorySegment index, int n, long from, long to, int C) {
+    long bytes = 4L * C;
+    for (long i = from; i < to; i++) {
+      Floats.zero(dx, i * bytes, C);
+    }
+    for (long j = 0; j < n; j++) {
+      long row = index(index, j);
+      if (row >= from && row < to) {
+        Floats.add(dx, row * bytes, dx, row * bytes, dy, j * bytes, C);
+      }
+    }
+  }
+
+  /// Some columns of dz, from byte `first` of a row on.
+  private static void scatterExtra(
+      MemorySegment dz,
+      MemorySegment dy,
+      MemorySegment index,
+      int n,
+      long first,
+      int columns,
+      int C) {
+    long bytes = 4L * C;
+    for (long j = 0; j < n; j++) {
+      long row = index(index, j);
+      if (row < 0) {
+        long at = (-1 - row) * bytes + first;
+        Floats.add(dz, at, dz, at, dy, j * bytes + first, columns);
+      }
+    }
   }
 
   @Override
   public void gatherPairs(Tensor y, Tensor table, Tensor keep, int R, int H, int V, int T) {
-    throw new UnsupportedOperationException("" + parallel);
+    Checks.floats("gatherPairs", (long) R * H * V * V, "y", y);
+    Checks.floats("gatherPairs", (long) H * T * T, "table", table);
+    Checks.ints(keep, (long) R * V, "gatherPairs", "keep");
+    Parts parts = Parts.rows((long) R * H * V, V);
+    parallel.run(
+        parts.count(),
+        (part, thread) -> {
+          for (long row = parts.from(part); row < parts.to(part); row++) {
+            long kept = row / V / H * V;
+            long from = index(keep.data(), kept + row % V);
+            if (from < 0) {
+              Floats.zero(y.data(), 4 * row * V, V);
+            } else {
+              long at = (row / V % H * T + from) * T;
+              gatherRow(y.data(), row * V, table.data(), at, keep.data(), kept, V);
+            }
+          }
+        });
+  }
+
+  /// `y[j] = table[at + keep[j]]`: element by element, since a segment has no gathering load.
+  private static void gatherRow(
+      MemorySegment y,
+      long yAt,
+      MemorySegment table,
+      long at,
+      MemorySegment keep,
+      long kept,
+      int V) {
+    for (int j = 0; j < V; j++) {
+      int to = index(keep, kept + j);
+      Floats.set(y, 4 * (yAt + j), to < 0 ? 0 : Floats.get(table, 4 * (at + to)));
+    }
+  }
+
+  private static int index(MemorySegment index, long i) {
+    return index.get(ValueLayout.JAVA_INT, 4 * i);
   }
 }

@@ -12,15 +12,15 @@ public final class VectorKernels {
   public static Kernels over(RowParallel parallel, Scratch scratch) {
     return new Kernels(
         new VectorMatmul(parallel, scratch),
-        new VectorNorm(parallel),
+        new VectorNorm(parallel, scratch),
         new VectorAttention(parallel, scratch),
         new VectorActivation(parallel),
-        new VectorElementwise(parallel),
+        new VectorElementwise(parallel, scratch),
         new VectorConv(parallel, scratch),
         new VectorGather(parallel),
-        new VectorLoss(parallel),
+        new VectorLoss(parallel, scratch),
         new VectorOptimizer(parallel),
-        new VectorRandom(parallel));
+        new VectorRandom(parallel, scratch));
   }
 
   /// Width of the vectors in use, in bits.

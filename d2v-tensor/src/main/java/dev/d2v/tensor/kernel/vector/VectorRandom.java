@@ -1,32 +1,174 @@
 package dev.d2v.tensor.kernel.vector;
 
+import static dev.d2v.tensor.kernel.vector.Floats.W;
+import static dev.d2v.tensor.kernel.vector.Floats.get;
+import static dev.d2v.tensor.kernel.vector.Floats.load;
+import static dev.d2v.tensor.kernel.vector.Floats.set;
+import static dev.d2v.tensor.kernel.vector.Floats.store;
+
+import dev.d2v.tensor.Checks;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.kernel.RandomKernels;
 import dev.d2v.tensor.kernel.StepNumbers;
+import dev.d2v.tensor.parallel.Parts;
 import dev.d2v.tensor.parallel.RowParallel;
+import dev.d2v.tensor.parallel.Scratch;
+import dev.d2v.tensor.random.Philox;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 
-/// STUB.
+/// Noise, dropout and drop path: the words of some thousand numbers into the first-level cache,
+/// then a pass that uses them.
 public final class VectorRandom implements RandomKernels {
-  private final RowParallel parallel;
+  /// Numbers at a time.
+  private static final int CHUNK = 4096;
 
-  /// Over these threads.
-  public VectorRandom(RowParallel parallel) {
+  private static final VectorShuffle<Float> LOW = VectorShuffle.fromOp(Lanes.F, i -> i / 2);
+  private static final VectorShuffle<Float> HIGH =
+      VectorShuffle.fromOp(Lanes.F, i -> i / 2 + W / 2);
+  private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(Lanes.F, i -> 2 * i % W);
+  private static final VectorShuffle<Float> ODD = VectorShuffle.fromOp(Lanes.F, i -> 2 * i % W + 1);
+  private static final VectorMask<Float> BACK = VectorMask.fromLong(Lanes.F, -1L << (W / 2));
+  private static final VectorMask<Float> SINES = VectorMask.fromLong(Lanes.F, 0xAAAAAAAAAAAAAAAAL);
+
+  private final RowParallel parallel;
+  private final Scratch scratch;
+
+  /// Over these threads, with this working memory.
+  public VectorRandom(RowParallel parallel, Scratch scratch) {
     this.parallel = parallel;
+    this.scratch = scratch;
   }
 
   @Override
   public void fillNormal(Tensor y, StepNumbers numbers, int stream, float std, long size) {
-    throw new UnsupportedOperationException("" + parallel);
+    Checks.floats("fillNormal", size, "y", y);
+    forEachChunk(
+        PhiloxWords.of(numbers, stream),
+        size,
+        (words, at, n) -> normals(y.data(), at, words, std, n));
+  }
+
+  /// Two vectors of words are W pairs (a, b): the a's and the b's are taken apart, W radii and W
+  /// angles computed, and cosines and sines put side by side.
+  private static void normals(MemorySegment y, long at, MemorySegment words, float std, int n) {
+    int i = 0;
+    for (; i <= n - 2 * W; i += 2 * W) {
+      FloatVector front = uniform(words, 4L * i);
+      FloatVector back = uniform(words, 4L * i + Floats.BYTES);
+      FloatVector u = front.rearrange(EVEN).blend(back.rearrange(EVEN), BACK);
+      FloatVector v = front.rearrange(ODD).blend(back.rearrange(ODD), BACK);
+      FloatVector log = VectorMath.log(u.neg().add(1f));
+      FloatVector radius = log.mul(-2f).sqrt().mul(std);
+      FloatVector cos = radius.mul(VectorMath.cosTurns(v));
+      FloatVector sin = radius.mul(VectorMath.sinTurns(v));
+      store(cos.rearrange(LOW).blend(sin.rearrange(LOW), SINES), y, at + 4L * i);
+      long behind = at + 4L * i + Floats.BYTES;
+      store(cos.rearrange(HIGH).blend(sin.rearrange(HIGH), SINES), y, behind);
+    }
+    for (; i < n; i++) {
+      float log = VectorMath.log(1f - uniformAt(words, i & ~1));
+      float radius = (float) Math.sqrt(log * -2f) * std;
+      float v = uniformAt(words, i | 1);
+      float turn = (i & 1) == 0 ? VectorMath.cosTurns(v) : VectorMath.sinTurns(v);
+      set(y, at + 4L * i, radius * turn);
+    }
   }
 
   @Override
   public void dropout(Tensor y, Tensor x, StepNumbers numbers, int stream, float p, long size) {
-    throw new UnsupportedOperationException("" + parallel);
+    Checks.floats("dropout", size, "y x", y, x);
+    checkProbability("dropout", p);
+    forEachChunk(
+        PhiloxWords.of(numbers, stream),
+        size,
+        (words, at, n) -> drop(y.data(), x.data(), at, words, p, n));
+  }
+
+  private static void drop(
+      MemorySegment y, MemorySegment x, long at, MemorySegment words, float p, int n) {
+    float factor = 1 / (1 - p);
+    int i = 0;
+    for (; i <= n - W; i += W) {
+      long a = at + 4L * i;
+      VectorMask<Float> dropped = uniform(words, 4L * i).compare(VectorOperators.LT, p);
+      store(load(x, a).mul(factor).blend(0f, dropped), y, a);
+    }
+    for (; i < n; i++) {
+      long a = at + 4L * i;
+      set(y, a, uniformAt(words, i) < p ? 0 : get(x, a) * factor);
+    }
   }
 
   @Override
   public void dropPath(
       Tensor y, Tensor x, StepNumbers numbers, int stream, float p, int rows, int rowSize) {
-    throw new UnsupportedOperationException("" + parallel);
+    Checks.floats("dropPath", (long) rows * rowSize, "y x", y, x);
+    checkProbability("dropPath", p);
+    PhiloxWords stepWords = PhiloxWords.of(numbers, stream);
+    float factor = 1 / (1 - p);
+    long bytes = 4L * rowSize;
+    Parts parts = Parts.rows(Math.ceilDiv(rows, 4), 4L * rowSize);
+    parallel.run(
+        parts.count(),
+        (part, thread) -> {
+          int blocks = (int) (parts.to(part) - parts.from(part));
+          MemorySegment words = words(thread, blocks);
+          stepWords.fill(words, parts.from(part), blocks);
+          long first = 4 * parts.from(part);
+          for (long r = first; r < Math.min(rows, first + 4L * blocks); r++) {
+            if (uniformAt(words, (int) (r - first)) < p) {
+              Floats.zero(y.data(), r * bytes, rowSize);
+            } else {
+              Floats.scale(y.data(), r * bytes, x.data(), r * bytes, factor, rowSize);
+            }
+          }
+        });
+  }
+
+  /// Runs `body` for chunks of a flat tensor, each with its words.
+  private void forEachChunk(PhiloxWords stepWords, long size, ChunkBody body) {
+    Parts parts = Parts.of(size, CHUNK);
+    parallel.run(
+        parts.count(),
+        (part, thread) -> {
+          long from = parts.from(part);
+          int n = (int) (parts.to(part) - from);
+          MemorySegment words = words(thread, CHUNK / 4);
+          stepWords.fill(words, from / 4, Math.ceilDiv(n, 4));
+          body.run(words, 4 * from, n);
+        });
+  }
+
+  private MemorySegment words(int thread, int blocks) {
+    return scratch.segment(thread, 0, 16L * (blocks + PhiloxWords.BLOCKS));
+  }
+
+  /// A vector of words as floats in [0,1): [Philox#uniform(int)].
+  private static FloatVector uniform(MemorySegment words, long at) {
+    IntVector bits = IntVector.fromMemorySegment(Lanes.I, words, at, Lanes.ORDER);
+    IntVector high = bits.lanewise(VectorOperators.LSHR, 8);
+    FloatVector floats = (FloatVector) high.convertShape(VectorOperators.I2F, Lanes.F, 0);
+    return floats.mul(0x1p-24f);
+  }
+
+  private static float uniformAt(MemorySegment words, int i) {
+    return Philox.uniform(words.get(ValueLayout.JAVA_INT, 4L * i));
+  }
+
+  private static void checkProbability(String operation, float p) {
+    Checks.that(p >= 0 && p < 1, operation, "p must be in [0,1), got " + p);
+  }
+
+  /// What is done with one chunk.
+  @FunctionalInterface
+  private interface ChunkBody {
+    /// With `n` elements from byte `at` on.
+    void run(MemorySegment words, long at, int n);
   }
 }
