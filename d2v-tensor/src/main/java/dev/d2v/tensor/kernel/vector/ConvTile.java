@@ -10,10 +10,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 
-/// Micro-kernels of the convolutions: a run of neighbouring positions by one vector of output channels, over all taps
-/// and input channels. In a [ConvPanel] neighbours are 64 bytes apart, so every input is a constant offset from one
-/// register: per tap and channel one vector of weights and a product a position. Nothing but the Vector API is called:
-/// in a method this large the compiler inlines no others.
+/// Micro-kernels of the convolutions: a run of neighbouring positions by one vector of output
+/// channels, over all taps and input channels. In a [ConvPanel] neighbours are 64 bytes apart, so
+/// every input is a constant offset from one register: per tap and channel one vector of weights
+/// and a product a position. Nothing but the Vector API is called: in a method this large the
+/// compiler inlines no others.
 final class ConvTile {
   /// Positions of the forward tile: half of the registers and no more than 16.
   static final int POSITIONS = F.length() >= 16 ? 16 : 8;
@@ -23,9 +24,11 @@ final class ConvTile {
 
   private ConvTile() {}
 
-  /// `out[j] = sum over taps and channels of x[position + j] * w` for [#POSITIONS] positions, a vector each.
+  /// `out[j] = sum over taps and channels of x[position + j] * w` for [#POSITIONS] positions, a
+  /// vector each.
   ///
-  /// @param runs byte offset and number of channels for each tap and block of channels, in the order of w
+  /// @param runs byte offset and number of channels for each tap and block of channels, in the
+  ///   order of w
   static void forward(
       MemorySegment x,
       long xAt,
@@ -41,7 +44,8 @@ final class ConvTile {
     }
   }
 
-  /// `sums[i] += sum over positions of x[position, i] * dy[position]` for the 16 channels of a block, a vector each.
+  /// `sums[i] += sum over positions of x[position, i] * dy[position]` for the 16 channels of a
+  /// block, a vector each.
   static void backward(
       MemorySegment x,
       long xAt,
@@ -150,7 +154,8 @@ final class ConvTile {
     c7.intoMemorySegment(out, at + 7 * W, ORDER);
   }
 
-  /// Adds to the gradient of 16 input channels' weights to one vector of output channels, for one tap.
+  /// Adds to the gradient of 16 input channels' weights to one vector of output channels, for one
+  /// tap.
   private static void backward16(
       MemorySegment x,
       long xAt,
@@ -187,24 +192,55 @@ final class ConvTile {
       }
     }
     fromMemorySegment(F, sums, at, ORDER).add(c0).intoMemorySegment(sums, at, ORDER);
-    fromMemorySegment(F, sums, at + 1 * W, ORDER).add(c1).intoMemorySegment(sums, at + 1 * W, ORDER);
-    fromMemorySegment(F, sums, at + 2 * W, ORDER).add(c2).intoMemorySegment(sums, at + 2 * W, ORDER);
-    fromMemorySegment(F, sums, at + 3 * W, ORDER).add(c3).intoMemorySegment(sums, at + 3 * W, ORDER);
-    fromMemorySegment(F, sums, at + 4 * W, ORDER).add(c4).intoMemorySegment(sums, at + 4 * W, ORDER);
-    fromMemorySegment(F, sums, at + 5 * W, ORDER).add(c5).intoMemorySegment(sums, at + 5 * W, ORDER);
-    fromMemorySegment(F, sums, at + 6 * W, ORDER).add(c6).intoMemorySegment(sums, at + 6 * W, ORDER);
-    fromMemorySegment(F, sums, at + 7 * W, ORDER).add(c7).intoMemorySegment(sums, at + 7 * W, ORDER);
-    fromMemorySegment(F, sums, at + 8 * W, ORDER).add(c8).intoMemorySegment(sums, at + 8 * W, ORDER);
-    fromMemorySegment(F, sums, at + 9 * W, ORDER).add(c9).intoMemorySegment(sums, at + 9 * W, ORDER);
-    fromMemorySegment(F, sums, at + 10 * W, ORDER).add(c10).intoMemorySegment(sums, at + 10 * W, ORDER);
-    fromMemorySegment(F, sums, at + 11 * W, ORDER).add(c11).intoMemorySegment(sums, at + 11 * W, ORDER);
-    fromMemorySegment(F, sums, at + 12 * W, ORDER).add(c12).intoMemorySegment(sums, at + 12 * W, ORDER);
-    fromMemorySegment(F, sums, at + 13 * W, ORDER).add(c13).intoMemorySegment(sums, at + 13 * W, ORDER);
-    fromMemorySegment(F, sums, at + 14 * W, ORDER).add(c14).intoMemorySegment(sums, at + 14 * W, ORDER);
-    fromMemorySegment(F, sums, at + 15 * W, ORDER).add(c15).intoMemorySegment(sums, at + 15 * W, ORDER);
+    fromMemorySegment(F, sums, at + 1 * W, ORDER)
+        .add(c1)
+        .intoMemorySegment(sums, at + 1 * W, ORDER);
+    fromMemorySegment(F, sums, at + 2 * W, ORDER)
+        .add(c2)
+        .intoMemorySegment(sums, at + 2 * W, ORDER);
+    fromMemorySegment(F, sums, at + 3 * W, ORDER)
+        .add(c3)
+        .intoMemorySegment(sums, at + 3 * W, ORDER);
+    fromMemorySegment(F, sums, at + 4 * W, ORDER)
+        .add(c4)
+        .intoMemorySegment(sums, at + 4 * W, ORDER);
+    fromMemorySegment(F, sums, at + 5 * W, ORDER)
+        .add(c5)
+        .intoMemorySegment(sums, at + 5 * W, ORDER);
+    fromMemorySegment(F, sums, at + 6 * W, ORDER)
+        .add(c6)
+        .intoMemorySegment(sums, at + 6 * W, ORDER);
+    fromMemorySegment(F, sums, at + 7 * W, ORDER)
+        .add(c7)
+        .intoMemorySegment(sums, at + 7 * W, ORDER);
+    fromMemorySegment(F, sums, at + 8 * W, ORDER)
+        .add(c8)
+        .intoMemorySegment(sums, at + 8 * W, ORDER);
+    fromMemorySegment(F, sums, at + 9 * W, ORDER)
+        .add(c9)
+        .intoMemorySegment(sums, at + 9 * W, ORDER);
+    fromMemorySegment(F, sums, at + 10 * W, ORDER)
+        .add(c10)
+        .intoMemorySegment(sums, at + 10 * W, ORDER);
+    fromMemorySegment(F, sums, at + 11 * W, ORDER)
+        .add(c11)
+        .intoMemorySegment(sums, at + 11 * W, ORDER);
+    fromMemorySegment(F, sums, at + 12 * W, ORDER)
+        .add(c12)
+        .intoMemorySegment(sums, at + 12 * W, ORDER);
+    fromMemorySegment(F, sums, at + 13 * W, ORDER)
+        .add(c13)
+        .intoMemorySegment(sums, at + 13 * W, ORDER);
+    fromMemorySegment(F, sums, at + 14 * W, ORDER)
+        .add(c14)
+        .intoMemorySegment(sums, at + 14 * W, ORDER);
+    fromMemorySegment(F, sums, at + 15 * W, ORDER)
+        .add(c15)
+        .intoMemorySegment(sums, at + 15 * W, ORDER);
   }
 
-  /// Adds to the gradient of 8 input channels' weights to one vector of output channels, for one tap.
+  /// Adds to the gradient of 8 input channels' weights to one vector of output channels, for one
+  /// tap.
   private static void backward8(
       MemorySegment x,
       long xAt,
@@ -232,12 +268,26 @@ final class ConvTile {
       }
     }
     fromMemorySegment(F, sums, at, ORDER).add(c0).intoMemorySegment(sums, at, ORDER);
-    fromMemorySegment(F, sums, at + 1 * W, ORDER).add(c1).intoMemorySegment(sums, at + 1 * W, ORDER);
-    fromMemorySegment(F, sums, at + 2 * W, ORDER).add(c2).intoMemorySegment(sums, at + 2 * W, ORDER);
-    fromMemorySegment(F, sums, at + 3 * W, ORDER).add(c3).intoMemorySegment(sums, at + 3 * W, ORDER);
-    fromMemorySegment(F, sums, at + 4 * W, ORDER).add(c4).intoMemorySegment(sums, at + 4 * W, ORDER);
-    fromMemorySegment(F, sums, at + 5 * W, ORDER).add(c5).intoMemorySegment(sums, at + 5 * W, ORDER);
-    fromMemorySegment(F, sums, at + 6 * W, ORDER).add(c6).intoMemorySegment(sums, at + 6 * W, ORDER);
-    fromMemorySegment(F, sums, at + 7 * W, ORDER).add(c7).intoMemorySegment(sums, at + 7 * W, ORDER);
+    fromMemorySegment(F, sums, at + 1 * W, ORDER)
+        .add(c1)
+        .intoMemorySegment(sums, at + 1 * W, ORDER);
+    fromMemorySegment(F, sums, at + 2 * W, ORDER)
+        .add(c2)
+        .intoMemorySegment(sums, at + 2 * W, ORDER);
+    fromMemorySegment(F, sums, at + 3 * W, ORDER)
+        .add(c3)
+        .intoMemorySegment(sums, at + 3 * W, ORDER);
+    fromMemorySegment(F, sums, at + 4 * W, ORDER)
+        .add(c4)
+        .intoMemorySegment(sums, at + 4 * W, ORDER);
+    fromMemorySegment(F, sums, at + 5 * W, ORDER)
+        .add(c5)
+        .intoMemorySegment(sums, at + 5 * W, ORDER);
+    fromMemorySegment(F, sums, at + 6 * W, ORDER)
+        .add(c6)
+        .intoMemorySegment(sums, at + 6 * W, ORDER);
+    fromMemorySegment(F, sums, at + 7 * W, ORDER)
+        .add(c7)
+        .intoMemorySegment(sums, at + 7 * W, ORDER);
   }
 }

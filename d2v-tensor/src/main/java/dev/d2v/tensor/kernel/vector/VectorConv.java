@@ -14,11 +14,11 @@ import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
-/// Grouped convolutions of stride 1 in register tiles over padded panels ([ConvPanel], [ConvTile]); larger strides, which
-/// no image model has, go through the scalar loops.
+/// Grouped convolutions of stride 1 in register tiles over padded panels ([ConvPanel], [ConvTile]);
+/// larger strides, which no image model has, go through the scalar loops.
 ///
-/// Backward to the input is a forward with flipped taps and exchanged channels. Backward to the weight adds up a fixed
-/// number of runs of samples, whose sums are then added in order.
+/// Backward to the input is a forward with flipped taps and exchanged channels. Backward to the
+/// weight adds up a fixed number of runs of samples, whose sums are then added in order.
 public final class VectorConv implements ConvKernels {
   private static final int L = F.length();
   private static final long W = 4L * L;
@@ -42,8 +42,7 @@ public final class VectorConv implements ConvKernels {
   }
 
   @Override
-  public void conv2dForward(
-      Tensor y, Tensor x, Tensor w, @Nullable Tensor bias, ConvShape shape) {
+  public void conv2dForward(Tensor y, Tensor x, Tensor w, @Nullable Tensor bias, ConvShape shape) {
     if (strided(shape)) {
       plain.conv2dForward(y, x, w, bias, shape);
       return;
@@ -99,12 +98,10 @@ public final class VectorConv implements ConvKernels {
     int taps = shape.kernelHeight() * shape.kernelWidth();
     long perVector = (long) taps * I * W;
     long[] runs = panel.runs();
-    MemorySegment packed =
-        scratch.segment(0, SLOT_WEIGHTS, shape.groups() * vectors * perVector);
+    MemorySegment packed = scratch.segment(0, SLOT_WEIGHTS, shape.groups() * vectors * perVector);
     parallel.run(
         shape.groups(),
-        (g, thread) ->
-            packWeights(packed, g * vectors * perVector, w, g, I, O, taps, turned));
+        (g, thread) -> packWeights(packed, g * vectors * perVector, w, g, I, O, taps, turned));
     parallel.run(
         panel.count() * shape.groups(),
         (part, thread) -> {
@@ -141,8 +138,8 @@ public final class VectorConv implements ConvKernels {
     }
   }
 
-  /// `packed[v][tap][i][lane]`: one vector of output channels a tap and input channel. Turned: taps in reverse, the
-  /// stored weight being (i, o) of the turned convolution.
+  /// `packed[v][tap][i][lane]`: one vector of output channels a tap and input channel. Turned: taps
+  /// in reverse, the stored weight being (i, o) of the turned convolution.
   private static void packWeights(
       MemorySegment packed,
       long at,
@@ -260,8 +257,7 @@ public final class VectorConv implements ConvKernels {
                 long at = lane + ((long) tap * panel.inBlocks() * 16 + i) * W;
                 long index = ((long) (g * O + o) * I + i) * taps + tap;
                 float value = d.getAtIndex(ValueLayout.JAVA_FLOAT, index);
-                d.setAtIndex(
-                    ValueLayout.JAVA_FLOAT, index, value + total(sums, at, runs, perRun));
+                d.setAtIndex(ValueLayout.JAVA_FLOAT, index, value + total(sums, at, runs, perRun));
               }
             }
             if (dbias != null) {
@@ -270,8 +266,7 @@ public final class VectorConv implements ConvKernels {
               float value = dbias.data().getAtIndex(ValueLayout.JAVA_FLOAT, index);
               dbias
                   .data()
-                  .setAtIndex(
-                      ValueLayout.JAVA_FLOAT, index, value + total(sums, at, runs, perRun));
+                  .setAtIndex(ValueLayout.JAVA_FLOAT, index, value + total(sums, at, runs, perRun));
             }
           }
         });
@@ -286,8 +281,7 @@ public final class VectorConv implements ConvKernels {
   }
 
   @Override
-  public void patches(
-      Tensor y, Tensor x, boolean channelsLast, int B, int C, int H, int W, int P) {
+  public void patches(Tensor y, Tensor x, boolean channelsLast, int B, int C, int H, int W, int P) {
     plain.patches(y, x, channelsLast, B, C, H, W, P);
   }
 }
