@@ -79,7 +79,7 @@ public final class Ceiling {
       if (nanos < 0.99 * best) {
         improved = after;
       }
-      best = Math.min(best, nanos);
+      best = Math.min(best, (double) nanos);
       before = after;
     }
     return Double.isNaN(results) ? Double.NaN : best;
