@@ -24,13 +24,16 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--json", description = "The report as one line of JSON.")
   private boolean json;
 
+  @Option(names = "--quick", description = "Leave out what has to be measured.")
+  private boolean quick;
+
   DoctorCommand(Terminal terminal) {
     this.terminal = terminal;
   }
 
   @Override
-  public Integer call() throws IOException {
-    MachineReport report = Doctor.examine(Optional.empty());
+  public Integer call() throws IOException, InterruptedException {
+    MachineReport report = Doctor.examine(quick ? Optional.empty() : Doctor.measure());
     if (json) {
       terminal.out().println(JSON.std.asString(object(report)));
     } else {

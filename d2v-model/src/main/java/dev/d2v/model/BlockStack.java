@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 
-/// A run of transformer blocks, each skipped at random in training (layer drop).      x, y (B,T,C)
+/// A run of transformer blocks, each skipped at random in training (layer drop). x, y (B,T,C)
 public final class BlockStack {
   private final List<TransformerBlock> blocks = new ArrayList<>();
   private final double layerDrop;
@@ -44,7 +44,8 @@ public final class BlockStack {
     return blocks.size();
   }
 
-  /// All blocks, one after another. `firstLayer` numbers them for layer drop; `bias` gives each its attention bias.
+  /// All blocks, one after another. `firstLayer` numbers them for layer drop; `bias` gives each its
+  /// attention bias.
   public Tensor forward(
       Tensor x, int firstLayer, IntFunction<AttentionBias> bias, Tap tap, Pass pass) {
     Tensor y = x;
@@ -59,8 +60,7 @@ public final class BlockStack {
                 () ->
                     blocks
                         .get(index)
-                        .forward(
-                            in, bias.apply(index), t -> tap.see(index, t, false), pass));
+                        .forward(in, bias.apply(index), t -> tap.see(index, t, false), pass));
       }
       pass.save(this, new Saved(skipped));
       tap.see(i, y, true);

@@ -5,11 +5,15 @@ import dev.d2v.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Watches whether representations keep apart. A loss can fall because the targets became easy, so it is shown beside
+/// Watches whether representations keep apart. A loss can fall because the targets became easy, so
+/// it is shown beside
 ///
-/// - `target_var`, `pred_var`: spread of targets and predictions over masked places, what the official code logs;
-/// - `feature_var`: spread of the local features over all places; a collapsed patch embedding shows here alone;
-/// - `sample_var`: spread of the teacher's mean-pooled last layer over samples: what a probe will have to work with.
+/// - `target_var`, `pred_var`: spread of targets and predictions over masked places, what the
+///   official code logs;
+/// - `feature_var`: spread of the local features over all places; a collapsed patch embedding shows
+///   here alone;
+/// - `sample_var`: spread of the teacher's mean-pooled last layer over samples: what a probe will
+///   have to work with.
 ///
 /// Spread is the mean over channels of the standard deviation, `sqrt(var_unbiased + 1e-6)`.
 public final class CollapseMonitor {

@@ -12,11 +12,11 @@ import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.spi.Backend;
 import org.jspecify.annotations.Nullable;
 
-/// From tokens with positions to the input of the shared blocks: choose the tokens, put extra tokens before them, then
-/// the prenet, `LN -> dropout -> P blocks`.      X (B,T,C) -> (rows,E+V,C)
+/// From tokens with positions to the input of the shared blocks: choose the tokens, put extra
+/// tokens before them, then the prenet, `LN -> dropout -> P blocks`. X (B,T,C) -> (rows,E+V,C)
 ///
-/// The norm and the dropout are there even when P = 0; pre-norm models have no norm here. Source: fairseq
-/// `BlockEncoder`, `contextualized_features`.
+/// The norm and the dropout are there even when P = 0; pre-norm models have no norm here. Source:
+/// fairseq `BlockEncoder`, `contextualized_features`.
 public final class ContextEncoder implements AutoCloseable {
   private final int C;
   private final int E;
@@ -98,8 +98,7 @@ public final class ContextEncoder implements AutoCloseable {
     }
     y = dropout.forward(y, pass);
     Context context = new Context(y, prepared);
-    Tensor out =
-        blocks.forward(y, 0, i -> context.bias(i, 0), (i, t, output) -> {}, pass);
+    Tensor out = blocks.forward(y, 0, i -> context.bias(i, 0), (i, t, output) -> {}, pass);
     return new Context(out, prepared);
   }
 

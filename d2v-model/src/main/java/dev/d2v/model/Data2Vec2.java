@@ -10,16 +10,17 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// data2vec 2.0: a student that sees the unmasked tokens of M differently masked copies of each sample predicts the
-/// representations that its EMA teacher makes of the whole sample.
+/// data2vec 2.0: a student that sees the unmasked tokens of M differently masked copies of each
+/// sample predicts the representations that its EMA teacher makes of the whole sample.
 ///
 /// ```text
 /// source -> F -> X = F + positions -> xM -> keep V tokens -> prenet -> L blocks -> Z
 ///           |                                                                      |
 ///        teacher -> targets Y  <---- regression at masked places ---- decoder( Z in time order, noise elsewhere )
 /// ```
-/// Letters: B samples, M masks, R = B*M rows, T tokens, V kept, E extra, C channels. Source: Baevski et al. 2022,
-/// section 3; fairseq `Data2VecMultiModel`.
+///
+/// Letters: B samples, M masks, R = B*M rows, T tokens, V kept, E extra, C channels. Source:
+/// Baevski et al. 2022, section 3; fairseq `Data2VecMultiModel`.
 public final class Data2Vec2 implements AutoCloseable {
   private final Data2Vec2Config config;
   private final Backend backend;
@@ -33,7 +34,8 @@ public final class Data2Vec2 implements AutoCloseable {
 
   /// What one micro-batch gave. All tensors live until the workspace is reset.
   ///
-  /// @param losses by name: `cls`, `recon`, `IMAGE_regression`, ...; each (1), summed, not divided by the sample size
+  /// @param losses by name: `cls`, `recon`, `IMAGE_regression`, ...; each (1), summed, not divided
+  ///   by the sample size
   /// @param spreads by name: `target_var`, `pred_var`, `feature_var`; each (1)
   /// @param sampleSize N, number of masked tokens
   public record Losses(Map<String, Tensor> losses, Map<String, Tensor> spreads, int sampleSize) {}
@@ -106,7 +108,8 @@ public final class Data2Vec2 implements AutoCloseable {
   /// One micro-batch: forward, losses, backward; adds to the gradients of the summed loss.
   ///
   /// @param source raw input: images (B,channels,H,W)
-  /// @param noise rows for the decoder's masked slots, one tensor (R*(T-V),C) a decoder; null draws them
+  /// @param noise rows for the decoder's masked slots, one tensor (R*(T-V),C) a decoder; null draws
+  ///   them
   public Losses step(
       Tensor source, MaskPlan plan, @Nullable List<Tensor> noise, Pass pass, Observer observer) {
     if (teacher == null || encoder.local() == null) {
@@ -124,15 +127,17 @@ public final class Data2Vec2 implements AutoCloseable {
     Pass still = Pass.inference(pass.kernels(), pass.workspace());
     Tensor Y =
         pass.freeingAlways(
-            F.shape(),
-            () ->
-                teacher.targets(
-                    source, F, encoder, index, still, monitor, observer));
+            F.shape(), () -> teacher.targets(source, F, encoder, index, still, monitor, observer));
 
     monitor.targets(Y);
     Tensor Z = student(X, index.kept(), pass, observer);
     StudentHead.Result result =
-        head.losses(new StudentHead.Inputs(source, F, Z, Y, encoder.positions(), noise), plan, index, pass, observer);
+        head.losses(
+            new StudentHead.Inputs(source, F, Z, Y, encoder.positions(), noise),
+            plan,
+            index,
+            pass,
+            observer);
     encoder.backwardLocal(studentBackward(result.dZ(), pass), pass);
     result.losses().spreads().putAll(monitor.spreads());
     return result.losses();
@@ -143,7 +148,10 @@ public final class Data2Vec2 implements AutoCloseable {
     ContextEncoder.Context context = encoder.context().forward(X, kept, pass);
     observer.see("context_x", context.x());
     if (context.alibi() != null) {
-      Tensor bias = context.alibi().layers().length == 1 ? context.alibi().of(0).bias() : context.alibi().unscaled();
+      Tensor bias =
+          context.alibi().layers().length == 1
+              ? context.alibi().of(0).bias()
+              : context.alibi().unscaled();
       if (bias != null) {
         observer.see("student_alibi_bias", bias);
       }

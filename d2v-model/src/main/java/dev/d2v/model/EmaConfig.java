@@ -8,8 +8,10 @@ import dev.d2v.nn.optim.EmaSchedule;
 /// @param end decay at the end of annealing; 1 freezes the teacher
 /// @param schedule how it goes from start to end
 /// @param annealUpdates updates until `end` is reached; 0: the whole run
-/// @param warmupFraction part of the run at the start during which the decay stays at `start` (COSINE only)
-/// @param sharedBlocksOnly true: the teacher is the shared blocks alone and reads the student's features (text)
+/// @param warmupFraction part of the run at the start during which the decay stays at `start`
+///   (COSINE only)
+/// @param sharedBlocksOnly true: the teacher is the shared blocks alone and reads the student's
+///   features (text)
 public record EmaConfig(
     double start,
     double end,

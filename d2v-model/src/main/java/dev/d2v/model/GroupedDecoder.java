@@ -11,10 +11,12 @@ import dev.d2v.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The published decoder: layers of `h = GELU(LN(conv(h))) [+ h]`, then linear layers to C channels.
+/// The published decoder: layers of `h = GELU(LN(conv(h))) [+ h]`, then linear layers to C
+/// channels.
 ///
-/// Convolutions are grouped, not depthwise-separable; the norm is over channels, not affine, eps 1e-5; the residual is
-/// there where a layer has as many channels out as in. Source: fairseq `Decoder1d`, `Decoder2d`.
+/// Convolutions are grouped, not depthwise-separable; the norm is over channels, not affine, eps
+/// 1e-5; the residual is there where a layer has as many channels out as in. Source: fairseq
+/// `Decoder1d`, `Decoder2d`.
 public final class GroupedDecoder implements Decoder {
   private static final double EPS = 1e-5;
 
@@ -34,7 +36,8 @@ public final class GroupedDecoder implements Decoder {
     XAVIER
   }
 
-  /// Declares `blocks.i.0` and `proj` (or `proj.0`, `proj.2`, ... when there are several) under the scope.
+  /// Declares `blocks.i.0` and `proj` (or `proj.0`, `proj.2`, ... when there are several) under the
+  /// scope.
   ///
   /// @param height rows of the token grid; 0 for a sequence
   /// @param width columns of the grid, or the length T
@@ -75,11 +78,9 @@ public final class GroupedDecoder implements Decoder {
   private static Linear linear(ParameterScope scope, int in, int out, Init init) {
     return switch (init) {
       case TORCH ->
-          new Linear(
-              scope, in, out, Initializer.torchDefault(in), Initializer.torchDefault(in));
+          new Linear(scope, in, out, Initializer.torchDefault(in), Initializer.torchDefault(in));
       case BERT -> new Linear(scope, in, out, Initializer.bert(), Initializer.zeros());
-      case XAVIER ->
-          new Linear(scope, in, out, Initializer.xavier(in, out), Initializer.zeros());
+      case XAVIER -> new Linear(scope, in, out, Initializer.xavier(in, out), Initializer.zeros());
     };
   }
 

@@ -11,10 +11,10 @@ import dev.d2v.tensor.spi.Backend;
 import dev.d2v.tensor.spi.MemoryBlock;
 import org.jspecify.annotations.Nullable;
 
-/// Attention biases from a distance table and a learned, clamped scale:
-/// `bias_l[h,i,j] = max(s_l[h], 0) * table[h, keep_i, keep_j]`, zero to and from extra tokens.
+/// Attention biases from a distance table and a learned, clamped scale: `bias_l[h,i,j] =
+/// max(s_l[h], 0) * table[h, keep_i, keep_j]`, zero to and from extra tokens.
 ///
-/// table (H,T,T), s (layers or 1, 1, H or 1, 1, 1).      Derivation: docs/derivations/alibi.md; fairseq
+/// table (H,T,T), s (layers or 1, 1, H or 1, 1, 1). Derivation: docs/derivations/alibi.md; fairseq
 /// `get_alibi_bias`, `masked_alibi`.
 public final class LearnedAlibi implements AutoCloseable {
   private final Parameter scale;
@@ -56,9 +56,7 @@ public final class LearnedAlibi implements AutoCloseable {
     block = backend.allocate(4L * hostTable.length);
     table =
         new Tensor(
-            block.slice(0, 4L * hostTable.length),
-            Shape.of(H, T, T),
-            dev.d2v.tensor.DType.F32);
+            block.slice(0, 4L * hostTable.length), Shape.of(H, T, T), dev.d2v.tensor.DType.F32);
     backend.upload(table, hostTable);
   }
 
@@ -95,8 +93,8 @@ public final class LearnedAlibi implements AutoCloseable {
     return d;
   }
 
-  /// `ds_l[h] += sum over rows and pairs of dbias_l * table`, zero where s < 0. To be called when every block's
-  /// backward has added to the biases' gradients.
+  /// `ds_l[h] += sum over rows and pairs of dbias_l * table`, zero where s < 0. To be called when
+  /// every block's backward has added to the biases' gradients.
   public void backward(Prepared prepared, Pass pass) {
     if (!learned || !scale.hasGradient()) {
       return;

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// @param beta 0: squared error; above: smooth L1 that turns linear at beta
 /// @param scale factor on the element loss, or null for 1/sqrt(features)
 /// @param regression weight of the masked tokens' regression
-/// @param cls weight of the CLS token's regression to the mean target; times the sample size, summed over rows, as the
-///     official code has it (its weight grows with the rows of a batch)
+/// @param cls weight of the CLS token's regression to the mean target; times the sample size,
+///   summed over rows, as the official code has it (its weight grows with the rows of a batch)
 /// @param reconstruction weight of the masked patches' pixels
 public record LossConfig(
     double beta, @Nullable Double scale, double regression, double cls, double reconstruction) {

@@ -9,6 +9,7 @@ import java.util.Arrays;
 /// idsKeep    (R,V)  the tokens the student sees, in its order
 /// idsRestore (R,T)  place of token t in the list (seen tokens, then the others)
 /// ```
+///
 /// Every row sees the same number of tokens V: the official code assumes it, here it is checked.
 ///
 /// @param samples B

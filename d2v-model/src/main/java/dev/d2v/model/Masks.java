@@ -3,8 +3,9 @@ package dev.d2v.model;
 import dev.d2v.tensor.random.RandomStream;
 import java.util.Arrays;
 
-/// Draws masks, one row at a time; 1 = masked. Counts are exact: every row of a configuration masks the same number of
-/// tokens.      Source: fairseq `compute_block_mask_1d`, `compute_block_mask_2d`, `random_masking`.
+/// Draws masks, one row at a time; 1 = masked. Counts are exact: every row of a configuration masks
+/// the same number of tokens. Source: fairseq `compute_block_mask_1d`, `compute_block_mask_2d`,
+/// `random_masking`.
 public final class Masks {
   private Masks() {}
 
@@ -43,7 +44,8 @@ public final class Masks {
       return axes == 1 ? tokens : (int) Math.round(Math.sqrt(tokens));
     }
 
-    /// Part of the cells that blocks mark; in double, so that 1 - 0.8 truncates as it does officially.
+    /// Part of the cells that blocks mark; in double, so that 1 - 0.8 truncates as it does
+    /// officially.
     double marked() {
       return inverse ? 1 - ratio : ratio;
     }
@@ -84,8 +86,8 @@ public final class Masks {
     return mask;
   }
 
-  /// Blocks around random centres (with replacement), cut off at the border, then single cells added or removed until
-  /// exactly `int(T * p)` are marked.
+  /// Blocks around random centres (with replacement), cut off at the border, then single cells
+  /// added or removed until exactly `int(T * p)` are marked.
   public static int[] blocks(Blocks b, RandomStream random) {
     int[] marked = b.nonOverlapping ? tiles(b, random) : centred(b, random);
     if (b.exact) {

@@ -9,8 +9,8 @@ import dev.d2v.nn.layer.Alibi;
 import dev.d2v.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// A modality's own part of the model, from raw input to the input of the shared blocks:
-/// local encoder, positions, context encoder.
+/// A modality's own part of the model, from raw input to the input of the shared blocks: local
+/// encoder, positions, context encoder.
 ///
 /// @param local raw input to features; null in a teacher that reads the student's
 /// @param positions added to the features, or null

@@ -15,12 +15,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Binds a student's and a teacher's parameters to one [ParameterMemory], and knows which ranges of it are decayed,
-/// mirrored by the teacher, or frozen.
+/// Binds a student's and a teacher's parameters to one [ParameterMemory], and knows which ranges of
+/// it are decayed, mirrored by the teacher, or frozen.
 ///
 /// ```text
 /// mirrored: decayed | not decayed | frozen      then only the student's: decayed | not decayed | frozen
 /// ```
+///
 /// So the teacher is a prefix, clipping is one pass, and AdamW with EMA is at most four.
 public final class ModelMemory implements AutoCloseable {
   private static final int ALIGN = 16;
@@ -82,15 +83,13 @@ public final class ModelMemory implements AutoCloseable {
 
   private static Group groupOf(Parameter p, Set<String> mirrored) {
     boolean trainable = p.trainable();
-    return new Group(
-        mirrored.contains(p.name()), trainable, trainable && p.decaysAsIntended());
+    return new Group(mirrored.contains(p.name()), trainable, trainable && p.decaysAsIntended());
   }
 
   private void bind(boolean training) {
     for (Parameter p : student) {
       p.bind(
-          view(memory.values(), p),
-          training && p.trainable() ? view(memory.gradients(), p) : null);
+          view(memory.values(), p), training && p.trainable() ? view(memory.gradients(), p) : null);
     }
     for (Parameter p : teacher) {
       if (!offsets.containsKey(p.name())) {
@@ -105,9 +104,7 @@ public final class ModelMemory implements AutoCloseable {
 
   private Tensor view(Tensor section, Parameter p) {
     int from = offset(p.name());
-    return section
-        .slice(from, from + p.shape().intSize())
-        .reshape(p.shape().toArray());
+    return section.slice(from, from + p.shape().intSize()).reshape(p.shape().toArray());
   }
 
   /// Memory for training: values, gradients, moments, teacher.
@@ -121,8 +118,8 @@ public final class ModelMemory implements AutoCloseable {
     return new ModelMemory(backend, student, List.of(), false);
   }
 
-  /// Draws initial values from the seed, parameter by parameter in order of declaration, and copies them to the
-  /// teacher.
+  /// Draws initial values from the seed, parameter by parameter in order of declaration, and copies
+  /// them to the teacher.
   public void initialize(long seed) {
     for (int i = 0; i < student.size(); i++) {
       Parameter p = student.get(i);
@@ -132,8 +129,8 @@ public final class ModelMemory implements AutoCloseable {
     copyToTeacher();
   }
 
-  /// The teacher's update alone, `t = d t + (1-d) p` with the decay in `numbers`; frozen parameters are copied. In
-  /// training it is part of AdamW's pass.
+  /// The teacher's update alone, `t = d t + (1-d) p` with the decay in `numbers`; frozen parameters
+  /// are copied. In training it is part of AdamW's pass.
   public void updateTeacher(Kernels kernels, StepNumbers numbers) {
     Tensor t = memory.teacher();
     if (t == null) {

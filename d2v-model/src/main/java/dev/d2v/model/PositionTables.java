@@ -4,9 +4,8 @@ package dev.d2v.model;
 public final class PositionTables {
   private PositionTables() {}
 
-  /// 2-D sines and cosines for a square grid, token = row * side + column:
-  /// `[sin(x w), cos(x w), sin(y w), cos(y w)]`, `w_k = 10000^(-k/q)`, q = C/4; the column x comes first.
-  /// (side*side, C)
+  /// 2-D sines and cosines for a square grid, token = row * side + column: `[sin(x w), cos(x w),
+  /// sin(y w), cos(y w)]`, `w_k = 10000^(-k/q)`, q = C/4; the column x comes first. (side*side, C)
   public static float[] sinCos2d(int C, int side) {
     int q = C / 4;
     float[] table = new float[side * side * C];
@@ -26,7 +25,8 @@ public final class PositionTables {
     return table;
   }
 
-  /// 1-D sines and cosines (rows,C): `[sin(p w), cos(p w)]`, `w_k = 10000^(-k/(C/2-1))`; the padding row is zero.
+  /// 1-D sines and cosines (rows,C): `[sin(p w), cos(p w)]`, `w_k = 10000^(-k/(C/2-1))`; the
+  /// padding row is zero.
   public static float[] sinCos1d(int C, int rows, int paddingIndex) {
     int half = C / 2;
     float[] table = new float[rows * C];
@@ -40,7 +40,8 @@ public final class PositionTables {
     return table;
   }
 
-  /// Position ids of token rows (rows,T): padding tokens get `paddingIndex`, the others that plus their running count.
+  /// Position ids of token rows (rows,T): padding tokens get `paddingIndex`, the others that plus
+  /// their running count.
   public static int[] tokenPositions(int[] tokens, int T, int paddingIndex) {
     int[] ids = new int[tokens.length];
     int count = 0;
@@ -53,8 +54,8 @@ public final class PositionTables {
     return ids;
   }
 
-  /// Resizes the patch rows of a table (1 + from^2, C) to (1 + to^2, C): bicubic with a = -0.75, corners not aligned,
-  /// edges repeated; row 0, the class token's, is kept.
+  /// Resizes the patch rows of a table (1 + from^2, C) to (1 + to^2, C): bicubic with a = -0.75,
+  /// corners not aligned, edges repeated; row 0, the class token's, is kept.
   public static float[] resize(float[] table, int from, int to, int C) {
     float[] out = new float[(1 + to * to) * C];
     System.arraycopy(table, 0, out, 0, C);
@@ -72,7 +73,9 @@ public final class PositionTables {
               int row = Math.clamp(iy + dy, 0, from - 1);
               int column = Math.clamp(ix + dx, 0, from - 1);
               sum +=
-                  cubic(sy - iy - dy) * cubic(sx - ix - dx) * table[(1 + row * from + column) * C + c];
+                  cubic(sy - iy - dy)
+                      * cubic(sx - ix - dx)
+                      * table[(1 + row * from + column) * C + c];
             }
           }
           out[(1 + y * to + x) * C + c] = (float) sum;

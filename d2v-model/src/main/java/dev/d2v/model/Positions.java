@@ -7,7 +7,7 @@ import dev.d2v.nn.Pass;
 import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.Tensor;
 
-/// A table added to every sample: `X[b,t] = F[b,t] + positions[t]`.      F, X (B,T,C)  positions (1,T,C)
+/// A table added to every sample: `X[b,t] = F[b,t] + positions[t]`. F, X (B,T,C) positions (1,T,C)
 ///
 /// Sin-cos tables are stored with the model but never trained; learned ones are.
 public final class Positions {

@@ -1,6 +1,7 @@
 package dev.d2v.model;
 
-/// The context encoder inside a modality's encoder: a norm, a dropout and P blocks that never yield targets.
+/// The context encoder inside a modality's encoder: a norm, a dropout and P blocks that never yield
+/// targets.
 ///
 /// @param depth P
 /// @param layerDrop probability of skipping a block

@@ -11,8 +11,8 @@ import dev.d2v.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The decoder that other descriptions of data2vec 2.0 have: layers of
-/// `h = GELU(W depthwise(h)) [+ h]`, one layer norm at the end, then a linear layer to C channels.
+/// The decoder that other descriptions of data2vec 2.0 have: layers of `h = GELU(W depthwise(h)) [+
+/// h]`, one layer norm at the end, then a linear layer to C channels.
 ///
 /// Not what the official code does (see [GroupedDecoder]); a variant for comparison.
 public final class SeparableDecoder implements Decoder {
@@ -68,8 +68,7 @@ public final class SeparableDecoder implements Decoder {
     int T = x.shape().dim(1);
     Tensor h = grid(x);
     for (Stage s : stages) {
-      Tensor y =
-          s.gelu.forward(s.pointwise.forward(s.depthwise.forward(h, pass), pass), pass);
+      Tensor y = s.gelu.forward(s.pointwise.forward(s.depthwise.forward(h, pass), pass), pass);
       h = s.residual ? sum(y, h, pass) : y;
     }
     Tensor out = projection.forward(norm.forward(h, pass), pass);
@@ -83,8 +82,7 @@ public final class SeparableDecoder implements Decoder {
     Tensor d = norm.backward(projection.backward(grid(dy), pass), pass);
     for (int i = stages.size() - 1; i >= 0; i--) {
       Stage s = stages.get(i);
-      Tensor dh =
-          s.depthwise.backward(s.pointwise.backward(s.gelu.backward(d, pass), pass), pass);
+      Tensor dh = s.depthwise.backward(s.pointwise.backward(s.gelu.backward(d, pass), pass), pass);
       d = s.residual ? sum(dh, d, pass) : dh;
     }
     return d.reshape(R, T, d.shape().dim(-1));

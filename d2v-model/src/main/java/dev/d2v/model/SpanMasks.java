@@ -4,8 +4,8 @@ import dev.d2v.tensor.random.RandomStream;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Spans of a sequence, masked from random starts: what masks speech in fine-tuning, and in pre-training without
-/// pre-computed masks.      Source: fairseq `compute_mask_indices`, static spans.
+/// Spans of a sequence, masked from random starts: what masks speech in fine-tuning, and in
+/// pre-training without pre-computed masks. Source: fairseq `compute_mask_indices`, static spans.
 ///
 /// @param tokens T
 /// @param ratio wanted part of masked tokens, before overlaps
@@ -33,7 +33,8 @@ public record SpanMasks(
     }
     if (equalCounts) {
       int[] counts = Arrays.stream(masks).mapToInt(m -> Arrays.stream(m).sum()).toArray();
-      int target = add ? Arrays.stream(counts).max().orElse(0) : Arrays.stream(counts).min().orElse(0);
+      int target =
+          add ? Arrays.stream(counts).max().orElse(0) : Arrays.stream(counts).min().orElse(0);
       for (int r = 0; r < rows; r++) {
         flip(masks[r], counts[r] > target ? 1 : 0, Math.abs(counts[r] - target), random);
       }

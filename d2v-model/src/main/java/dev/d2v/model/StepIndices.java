@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param full all tokens of each sample: the teacher's rows
 /// @param kept the student's rows
-/// @param strip (B*T) token rows of the teacher's (B*(E+T),C), or null when there are no extra tokens
+/// @param strip (B*T) token rows of the teacher's (B*(E+T),C), or null when there are no extra
+///   tokens
 /// @param decoder (R*T) for each place its row of the student's output, or -1-i for noise row i
 /// @param decoderBack (R*(E+V)) for each student row its place (R*T), or -1 for extra tokens
 /// @param target (R*T) for each masked place its target row (B*T), -1 elsewhere

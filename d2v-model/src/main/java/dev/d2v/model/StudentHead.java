@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// cls         = w N * sum over r and c of scale * l(Z[r,CLS] - mean_t Y)
 /// recon       = w   * sum over masked (r,t) and c of scale * l(W pred - pixels of the patch, standardised)
 /// ```
+///
 /// Source: the paper, sections 3.2 and 3.3; fairseq `Data2VecMultiModel.forward`.
 public final class StudentHead {
   private final Data2Vec2Config config;
@@ -66,15 +67,13 @@ public final class StudentHead {
               0,
               image.tokens(),
               GroupedDecoder.Init.XAVIER);
-      branches.add(
-          new Branch(shared, new Dropout(root, own.inputDropout()), Streams.NOISE, "_0"));
+      branches.add(new Branch(shared, new Dropout(root, own.inputDropout()), Streams.NOISE, "_0"));
     }
     ParameterScope scope = root.child("modality_encoders." + image.key() + ".decoder");
     int side = image.grid();
     Decoder decoder =
         switch (own.kind()) {
-          case GROUPED ->
-              new GroupedDecoder(scope, own, C, side, side, GroupedDecoder.Init.TORCH);
+          case GROUPED -> new GroupedDecoder(scope, own, C, side, side, GroupedDecoder.Init.TORCH);
           case SEPARABLE -> new SeparableDecoder(scope, own, C, side, side);
         };
     branches.add(
@@ -95,8 +94,7 @@ public final class StudentHead {
   }
 
   /// All losses, the gradient of their sum towards Z, and the spread of predictions and targets.
-  public Result losses(
-      Inputs in, MaskPlan plan, StepIndices index, Pass pass, Observer observer) {
+  public Result losses(Inputs in, MaskPlan plan, StepIndices index, Pass pass, Observer observer) {
     Map<String, Tensor> losses = new LinkedHashMap<>();
     Map<String, Tensor> spreads = new LinkedHashMap<>();
     Tensor dZ = pass.take(in.Z.shape());
@@ -110,8 +108,7 @@ public final class StudentHead {
     }
     for (int i = 0; i < branches.size(); i++) {
       Branch branch = branches.get(i);
-      Tensor loss =
-          slot(losses, config.modality().key() + "_regression" + branch.suffix, pass);
+      Tensor loss = slot(losses, config.modality().key() + "_regression" + branch.suffix, pass);
       Tensor spread = slot(spreads, "pred_var" + branch.suffix, pass);
       int number = i;
       Linear pixels = i == 0 ? reconstruction : null;
@@ -142,8 +139,8 @@ public final class StudentHead {
     return slot;
   }
 
-  /// The CLS token's regression to the mean target; its weight contains the sample size, so that after the division by
-  /// N it counts c times its sum over rows.
+  /// The CLS token's regression to the mean target; its weight contains the sample size, so that
+  /// after the division by N it counts c times its sum over rows.
   private void cls(
       Tensor dZ,
       Tensor loss,
@@ -207,7 +204,8 @@ public final class StudentHead {
     return x;
   }
 
-  /// Adds to dZ what comes back through the places of seen tokens; noise and fixed positions get nothing.
+  /// Adds to dZ what comes back through the places of seen tokens; noise and fixed positions get
+  /// nothing.
   private void decoderInputBackward(
       Tensor dZ, Tensor dInput, Branch branch, StepIndices index, Pass pass) {
     int C = config.embedDim();
@@ -283,8 +281,6 @@ public final class StudentHead {
             C);
     observer.see("recon.pred", y);
     observer.see("recon.target", target);
-    pass.kernels()
-        .elementwise()
-        .axpy(dPred, pixels.backward(dy, pass), 1, dPred.size());
+    pass.kernels().elementwise().axpy(dPred, pixels.backward(dy, pass), 1, dPred.size());
   }
 }

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Makes the targets of one teacher pass from what its blocks show.
 ///
-/// `Y = final( 1/K * sum over the last K blocks of perLayer(t_l) )`, the norms as [TargetConfig] lists them.
-/// t (B,E+T,C)  Y (B,T,C)      Source: the paper, section 3.2; fairseq `make_targets`.
+/// `Y = final( 1/K * sum over the last K blocks of perLayer(t_l) )`, the norms as [TargetConfig]
+/// lists them. t (B,E+T,C) Y (B,T,C) Source: the paper, section 3.2; fairseq `make_targets`.
 public final class Targets {
   private static final float EPS = 1e-5f;
 
@@ -24,7 +24,8 @@ public final class Targets {
   /// Starts with a sum of zero.
   ///
   /// @param depth L, number of shared blocks
-  /// @param stripIndex rows of t (B*(E+T),C) that are tokens, or null when there are no extra tokens
+  /// @param stripIndex rows of t (B*(E+T),C) that are tokens, or null when there are no extra
+  ///   tokens
   public Targets(
       TargetConfig config,
       int depth,

@@ -6,8 +6,8 @@ import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.spi.Backend;
 import org.jspecify.annotations.Nullable;
 
-/// The EMA copy of the student that sees whole samples and yields the targets. It has the same layers over its own
-/// values, no decoder, and no gradients.
+/// The EMA copy of the student that sees whole samples and yields the targets. It has the same
+/// layers over its own values, no decoder, and no gradients.
 ///
 /// | `emaLocalEncoder` | `sharedBlocksOnly` | it owns | it reads |
 /// |---|---|---|---|
@@ -25,9 +25,7 @@ public final class Teacher implements AutoCloseable {
     this.config = config;
     this.ownsLocal = config.image().emaLocalEncoder();
     this.encoder =
-        config.ema().sharedBlocksOnly()
-            ? null
-            : ModalityEncoder.declare(root, config, ownsLocal);
+        config.ema().sharedBlocksOnly() ? null : ModalityEncoder.declare(root, config, ownsLocal);
     this.blocks = Data2Vec2.sharedBlocks(root, config);
     if (encoder != null && config.norm() != NormPlacement.POST) {
       Data2Vec2.finalNorm(root, config);

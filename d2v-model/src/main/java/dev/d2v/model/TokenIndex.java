@@ -25,8 +25,7 @@ public record TokenIndex(int rows, int tokens, Tensor gather, Tensor time, boole
         time[b * N + j] = j < E ? -1 : j - E;
       }
     }
-    return new TokenIndex(
-        B, N, ints(gather, backend, pass), ints(time, backend, pass), true);
+    return new TokenIndex(B, N, ints(gather, backend, pass), ints(time, backend, pass), true);
   }
 
   /// The kept tokens of a mask plan.
@@ -44,8 +43,7 @@ public record TokenIndex(int rows, int tokens, Tensor gather, Tensor time, boole
         time[r * N + j] = t;
       }
     }
-    return new TokenIndex(
-        R, N, ints(gather, backend, pass), ints(time, backend, pass), false);
+    return new TokenIndex(R, N, ints(gather, backend, pass), ints(time, backend, pass), false);
   }
 
   static Tensor ints(int[] values, Backend backend, Pass pass) {

@@ -13,15 +13,16 @@ import dev.d2v.tensor.Tensor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A transformer block.      x, y, t (B,T,C)
+/// A transformer block. x, y, t (B,T,C)
 ///
 /// ```text
 /// POST:          r = LN1(x + drop(Attn(x)))    t = MLP(r)        y = LN2(r + drop(t))
 /// PRE:           h = x + drop(Attn(LN1 x))     t = MLP(LN2 h)    y = h + drop(t)
 /// PRE_OFFICIAL:  h = x + drop(Attn(LN1 x))     t = MLP(LN2 h)    y = t + drop(t)
 /// ```
-/// `t`, the MLP's output before dropout, drop path and residual, is what targets are made of. Source: the paper,
-/// section 3.2; fairseq `AltBlock`.
+///
+/// `t`, the MLP's output before dropout, drop path and residual, is what targets are made of.
+/// Source: the paper, section 3.2; fairseq `AltBlock`.
 public final class TransformerBlock {
   private final NormPlacement placement;
   private final LayerNorm norm1;

@@ -120,9 +120,7 @@ public final class BenchCommand implements Runnable {
             k.calls() / result.profiledUpdates(),
             1e3 * k.seconds() / result.profiledUpdates(),
             100 * k.seconds() / sum,
-            k.gflopsPerSecond() > 0
-                ? String.format(Locale.ROOT, "%.1f", k.gflopsPerSecond())
-                : "",
+            k.gflopsPerSecond() > 0 ? String.format(Locale.ROOT, "%.1f", k.gflopsPerSecond()) : "",
             k.gigabytesPerSecond());
       }
     }

@@ -17,8 +17,8 @@ import java.util.List;
 
 /// Times whole updates of a recipe on made-up images; data loading is left out.
 ///
-/// The FMA peak is measured before and after the updates in the same run, and the larger one taken: these machines are
-/// shared, and a ratio to a ceiling of another minute says nothing.
+/// The FMA peak is measured before and after the updates in the same run, and the larger one taken:
+/// these machines are shared, and a ratio to a ceiling of another minute says nothing.
 public final class StepBench {
   private StepBench() {}
 
@@ -84,8 +84,7 @@ public final class StepBench {
       heap = (allocated() - heap) / updates;
       KernelTimes times = new KernelTimes();
       Pretrainer metered =
-          new Pretrainer(
-              recipe, model, workspace, MeteredKernels.of(backend.kernels(), times));
+          new Pretrainer(recipe, model, workspace, MeteredKernels.of(backend.kernels(), times));
       metered.resumeAt(trainer.updates());
       metered.update((u, micro) -> images);
       times.reset();

@@ -2,6 +2,7 @@ package dev.d2v.cli.doctor;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.OperatingSystemMXBean;
+import dev.d2v.tensor.kernel.vector.Ceiling;
 import dev.d2v.tensor.kernel.vector.VectorKernels;
 import dev.d2v.tensor.spi.CpuBackend;
 import java.io.IOException;
@@ -24,6 +25,21 @@ public final class Doctor {
   private static final int GOOD_BITS = 256;
 
   private Doctor() {}
+
+  /// The ceilings of this machine, measured in a few seconds; empty without vectors, where there is
+  /// nothing to compare with.
+  public static Optional<MachineReport.Speed> measure() throws InterruptedException {
+    if (CpuBackend.Option.fromProperties() != CpuBackend.Option.VECTOR) {
+      return Optional.empty();
+    }
+    int threads = Runtime.getRuntime().availableProcessors();
+    return Optional.of(
+        new MachineReport.Speed(
+            threads,
+            Ceiling.fmaGflops(1),
+            Ceiling.fmaGflops(threads),
+            MemorySpeed.gigabytesPerSecond(threads)));
+  }
 
   /// The report of this process; `speed` is what was measured, if it was.
   public static MachineReport examine(Optional<MachineReport.Speed> speed) {

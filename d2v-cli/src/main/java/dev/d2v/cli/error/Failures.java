@@ -1,5 +1,7 @@
 package dev.d2v.cli.error;
 
+import dev.d2v.data.DataException;
+import dev.d2v.tensor.io.FormatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -19,6 +21,8 @@ public final class Failures {
   public static String sentence(Throwable failure) {
     return switch (failure) {
       case UserError e -> message(e);
+      case DataException e -> message(e);
+      case FormatException e -> message(e);
       case UncheckedIOException e when e.getCause() != null -> sentence(e.getCause());
       case IOException e -> file(e);
       case IllegalArgumentException e when e.getMessage() != null -> message(e);

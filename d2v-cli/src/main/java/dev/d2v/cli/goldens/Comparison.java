@@ -2,8 +2,8 @@ package dev.d2v.cli.goldens;
 
 import java.util.Arrays;
 
-/// Collects the deviations of one case. The first one beyond its tolerance is kept by name: comparisons are made in the
-/// order of computation, so it is where an error begins.
+/// Collects the deviations of one case. The first one beyond its tolerance is kept by name:
+/// comparisons are made in the order of computation, so it is where an error begins.
 final class Comparison {
   private final String name;
   private double worst;

@@ -27,10 +27,7 @@ final class FeaturesCase {
       Tensor x = model.features(lab.tensor(c, "input.source"), tap, lab.inference());
       float[] all = lab.floats(x);
       comparison.relative(
-          "out.x_with_extra_tokens",
-          c.floats("out.x_with_extra_tokens"),
-          all,
-          Tolerances.FORWARD);
+          "out.x_with_extra_tokens", c.floats("out.x_with_extra_tokens"), all, Tolerances.FORWARD);
       int E = config.modality().extraTokens();
       int T = config.modality().tokens();
       int C = config.embedDim();

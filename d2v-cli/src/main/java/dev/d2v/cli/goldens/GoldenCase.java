@@ -15,8 +15,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.jr.ob.JSON;
 
-/// One case on disk: `NAME.json` and, when it names one, a safetensors file whose hash must be the one it gives.
-/// Remembers which tensors were asked for, so that those nobody looked at count as failures.
+/// One case on disk: `NAME.json` and, when it names one, a safetensors file whose hash must be the
+/// one it gives. Remembers which tensors were asked for, so that those nobody looked at count as
+/// failures.
 final class GoldenCase implements AutoCloseable {
   private final String name;
   private final Map<String, Object> json;

@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// Runs every case of a folder in the reference data's format. Anything unreadable, unknown or missing is a failure;
-/// what belongs to a modality or a job that this version lacks is said to be not supported yet, and counts as one.
+/// Runs every case of a folder in the reference data's format. Anything unreadable, unknown or
+/// missing is a failure; what belongs to a modality or a job that this version lacks is said to be
+/// not supported yet, and counts as one.
 public final class GoldenRunner {
   private final Backend backend;
   private final List<String> only;

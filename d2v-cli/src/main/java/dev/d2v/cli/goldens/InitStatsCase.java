@@ -58,8 +58,8 @@ final class InitStatsCase {
     }
   }
 
-  /// Two draws of n numbers: means within five standard errors, deviations within five of theirs; the ends of a uniform
-  /// distribution within its own width; constants exactly.
+  /// Two draws of n numbers: means within five standard errors, deviations within five of theirs;
+  /// the ends of a uniform distribution within its own width; constants exactly.
   private static void parameter(
       Parameter p, float[] values, Map<String, Object> stats, Comparison comparison) {
     comparison.holds(
@@ -81,14 +81,11 @@ final class InitStatsCase {
     double theirStd = GoldenCase.number(stats, "std");
     double error = Math.sqrt(2.0 / values.length) * Math.max(theirStd, std) + 1e-6;
     String name = p.name();
-    comparison.within(
-        name + " mean", Math.abs(mean - GoldenCase.number(stats, "mean")), 5 * error);
+    comparison.within(name + " mean", Math.abs(mean - GoldenCase.number(stats, "mean")), 5 * error);
     comparison.within(name + " std", Math.abs(std - theirStd), 5 * error);
     double width = GoldenCase.number(stats, "max") - GoldenCase.number(stats, "min");
     double slack = width * (values.length < 200 ? 0.6 : 0.3) + 1e-6;
-    comparison.within(
-        name + " min", Math.abs(least - GoldenCase.number(stats, "min")), slack);
-    comparison.within(
-        name + " max", Math.abs(most - GoldenCase.number(stats, "max")), slack);
+    comparison.within(name + " min", Math.abs(least - GoldenCase.number(stats, "min")), slack);
+    comparison.within(name + " max", Math.abs(most - GoldenCase.number(stats, "max")), slack);
   }
 }

@@ -63,7 +63,8 @@ final class Lab implements AutoCloseable {
 
   StepNumbers numbers(float[] values) {
     float[] all = java.util.Arrays.copyOf(values, StepNumbers.FLOATS);
-    return new StepNumbers(tensor(all, all.length), ints(new int[StepNumbers.INTS], StepNumbers.INTS));
+    return new StepNumbers(
+        tensor(all, all.length), ints(new int[StepNumbers.INTS], StepNumbers.INTS));
   }
 
   /// A pass that can be differentiated, of update 0 with seed 0.
@@ -87,8 +88,7 @@ final class Lab implements AutoCloseable {
   }
 
   /// Compares the gradients that a backward left with `prefix + name`.
-  void compareGradients(
-      ParameterScope scope, GoldenCase c, String prefix, Comparison comparison) {
+  void compareGradients(ParameterScope scope, GoldenCase c, String prefix, Comparison comparison) {
     List<Parameter> parameters = scope.parameters();
     for (Parameter p : parameters) {
       if (c.has(prefix + p.name())) {

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/// `mask_stats`: as many masks as the reference drew, compared by frequency, runs and neighbours at five standard
-/// errors, and exact counts where nothing is random.
+/// `mask_stats`: as many masks as the reference drew, compared by frequency, runs and neighbours at
+/// five standard errors, and exact counts where nothing is random.
 final class MaskStatsCase {
   private static final long SEED = 20_221_212;
 
@@ -71,8 +71,8 @@ final class MaskStatsCase {
     comparison.within(key + ".freq", worst, Tolerances.STANDARD_ERRORS);
   }
 
-  /// Runs of a length per sample: counts of a sum over samples; a Poisson error, doubled because runs of one sample
-  /// depend on each other.
+  /// Runs of a length per sample: counts of a sum over samples; a Poisson error, doubled because
+  /// runs of one sample depend on each other.
   private void histogram(String name, long[] ours, int n) {
     int[] theirs = c.ints(name);
     double worst = 0;
@@ -83,8 +83,7 @@ final class MaskStatsCase {
     comparison.within(name + " of " + n, worst, Tolerances.STANDARD_ERRORS);
   }
 
-  private static int[][] single(
-      String function, Map<String, Object> args, int n, int stream) {
+  private static int[][] single(String function, Map<String, Object> args, int n, int stream) {
     int[][] masks = new int[n][];
     for (int i = 0; i < n; i++) {
       RandomStream random = new RandomStream(SEED, stream, 0, i);
@@ -149,8 +148,7 @@ final class MaskStatsCase {
       for (int axes = 1; axes <= 2; axes++) {
         Object expected = e.get("masked_" + axes + "d");
         if (expected != null) {
-          Masks.Blocks blocks =
-              new Masks.Blocks(axes, L, p, 3, 0, inverse, 0, true, false, false);
+          Masks.Blocks blocks = new Masks.Blocks(axes, L, p, 3, 0, inverse, 0, true, false, false);
           comparison.number(
               "count of " + e,
               GoldenCase.number(expected, "masked"),
@@ -161,8 +159,7 @@ final class MaskStatsCase {
     }
     for (Map<String, Object> e : c.objects("deterministic_counts_random")) {
       int[] mask =
-          Masks.random(
-              GoldenCase.integer(e, "L"), GoldenCase.number(e, "mask_ratio"), random);
+          Masks.random(GoldenCase.integer(e, "L"), GoldenCase.number(e, "mask_ratio"), random);
       comparison.number(
           "count of " + e, GoldenCase.number(e, "masked"), Arrays.stream(mask).sum(), 1e-9);
     }

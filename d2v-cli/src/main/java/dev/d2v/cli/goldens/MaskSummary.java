@@ -5,7 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/// What is compared of many masks: mean and standard deviation over rows, frequency by place, runs by length.
+/// What is compared of many masks: mean and standard deviation over rows, frequency by place, runs
+/// by length.
 ///
 /// @param masks one a row
 /// @param side rows and columns of a grid, or 0 for a sequence
@@ -39,7 +40,8 @@ record MaskSummary(int[][] masks, int side) {
     return f;
   }
 
-  /// Number of runs by length; `row_masked_run_hist`, `col_unmasked_run_hist`, `masked_run_hist`, ...
+  /// Number of runs by length; `row_masked_run_hist`, `col_unmasked_run_hist`, `masked_run_hist`,
+  /// ...
   long[] histogram(String name) {
     int value = name.contains("unmasked") ? 0 : 1;
     boolean columns = name.startsWith("col_");

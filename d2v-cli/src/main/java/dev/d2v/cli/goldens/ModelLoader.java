@@ -6,7 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 
-/// Puts a case's parameters into a model, name by name; a name without a counterpart on either side is a failure.
+/// Puts a case's parameters into a model, name by name; a name without a counterpart on either side
+/// is a failure.
 final class ModelLoader {
   private ModelLoader() {}
 

@@ -14,8 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// `pretrain_*`: one whole step with given parameters, masks and noise; every intermediate tensor, loss, metric and
-/// gradient, and the teacher afterwards.
+/// `pretrain_*`: one whole step with given parameters, masks and noise; every intermediate tensor,
+/// loss, metric and gradient, and the teacher afterwards.
 final class PretrainCase {
   private final GoldenCase c;
   private final Comparison comparison;
@@ -47,8 +47,7 @@ final class PretrainCase {
     model.memory().zeroGradients();
     Capture seen = new Capture(lab.backend());
     Pass pass = lab.training();
-    Data2Vec2.Losses result =
-        model.step(lab.tensor(c, "input.source"), plan, noise, pass, seen);
+    Data2Vec2.Losses result = model.step(lab.tensor(c, "input.source"), plan, noise, pass, seen);
     comparison.holds("every layer's backward ran", pass.pending() == 0);
     outputs(model, plan, seen);
     scalars(result);
@@ -97,15 +96,15 @@ final class PretrainCase {
       ours.put("out.target.recon", masked(seen.get("recon.target"), plan, C, true));
     }
     // In the order of computation, so that the first failure is where an error begins.
-    ours.forEach(
-        (name, values) -> {
-          if (c.has(name)) {
-            comparison.relative(name, c.floats(name), values, Tolerances.FORWARD);
-          }
-        });
+    ours.forEach((name, values) -> {
+      if (c.has(name)) {
+        comparison.relative(name, c.floats(name), values, Tolerances.FORWARD);
+      }
+    });
   }
 
-  /// The rows of masked places, in the order (row of mask, time); `perSample` tensors are read at their sample.
+  /// The rows of masked places, in the order (row of mask, time); `perSample` tensors are read at
+  /// their sample.
   private static float[] masked(float[] x, MaskPlan plan, int C, boolean perSample) {
     float[] out = new float[plan.sampleSize() * C];
     int n = 0;

@@ -17,16 +17,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/// `traj_*`: several optimiser steps with given masks and noise; loss, gradient norm, clipping and variances at each
-/// step, and all parameters at the end.
+/// `traj_*`: several optimiser steps with given masks and noise; loss, gradient norm, clipping and
+/// variances at each step, and all parameters at the end.
 final class TrajectoryCase {
   private final GoldenCase c;
   private final Comparison comparison;
   private final Backend backend;
   private final Data2Vec2 model;
 
-  private TrajectoryCase(
-      GoldenCase c, Comparison comparison, Backend backend, Data2Vec2 model) {
+  private TrajectoryCase(GoldenCase c, Comparison comparison, Backend backend, Data2Vec2 model) {
     this.c = c;
     this.comparison = comparison;
     this.backend = backend;
@@ -67,13 +66,11 @@ final class TrajectoryCase {
     GradientClip clip = new GradientClip(GoldenCase.number(optimizer, "clip"));
     EmaSchedule ema = model.config().ema().over(1);
     String at = "step" + s + ".";
-    MaskPlan plan =
-        PretrainCase.plan(c, at, model.config(), c.shape("input.source").dim(0));
+    MaskPlan plan = PretrainCase.plan(c, at, model.config(), c.shape("input.source").dim(0));
     List<Tensor> noise = List.of(PretrainCase.flatNoise(lab, c, at + "noise"));
     model.memory().zeroGradients();
     Data2Vec2.Losses result =
-        model.step(
-            lab.tensor(c, "input.source"), plan, noise, lab.training(), Observer.none());
+        model.step(lab.tensor(c, "input.source"), plan, noise, lab.training(), Observer.none());
     float[] values = new float[StepNumbers.FLOATS];
     adam.numbers(values, GoldenCase.number(optimizer, "lr"), s + 1);
     clip.numbers(values, 1.0 / plan.sampleSize());
@@ -97,10 +94,7 @@ final class TrajectoryCase {
     }
     double perToken = sum / result.sampleSize();
     comparison.number(
-        at + "loss",
-        GoldenCase.number(expected, "loss"),
-        perToken,
-        Tolerances.TRAJECTORY_LOSS);
+        at + "loss", GoldenCase.number(expected, "loss"), perToken, Tolerances.TRAJECTORY_LOSS);
     double norm = numbers[StepNumbers.GRADIENT_NORM];
     comparison.number(
         at + "grad_norm",
@@ -153,7 +147,8 @@ final class TrajectoryCase {
     return Math.sqrt(sum);
   }
 
-  /// The key third of a qkv bias has no true gradient: Adam turns its rounding noise into steps of up to lr.
+  /// The key third of a qkv bias has no true gradient: Adam turns its rounding noise into steps of
+  /// up to lr.
   private void parameters(String prefix, String ours, List<Parameter> parameters) {
     for (Parameter p : parameters) {
       String name = prefix + p.name().substring(ours.length());
@@ -170,8 +165,7 @@ final class TrajectoryCase {
       }
       Arrays.sort(off);
       int most = Math.max(0, (int) Math.ceil(off.length * 0.999) - 1);
-      comparison.within(
-          name + " (99.9 %)", off[most], Tolerances.TRAJECTORY_PARAMETER_MOST);
+      comparison.within(name + " (99.9 %)", off[most], Tolerances.TRAJECTORY_PARAMETER_MOST);
     }
   }
 }

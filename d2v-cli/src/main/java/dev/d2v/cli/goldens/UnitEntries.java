@@ -21,7 +21,8 @@ import dev.d2v.nn.layer.AttentionBias;
 import dev.d2v.tensor.Tensor;
 import java.util.Map;
 
-/// Entries of unit cases that run layers forward and backward: `block.*`, `decoder1d.*`, `decoder2d.*`.
+/// Entries of unit cases that run layers forward and backward: `block.*`, `decoder1d.*`,
+/// `decoder2d.*`.
 final class UnitEntries {
   private UnitEntries() {}
 
@@ -137,8 +138,7 @@ final class UnitEntries {
     int T = c.shape(key + ".mask").dim(1);
     int C = c.shape(key + ".x").dim(2);
     int E = GoldenCase.integer(entry, "extra_tokens");
-    MaskPlan own =
-        MaskPlan.of(mask, rows, 1, T, GoldenCase.number(entry, "keep_masked_pct"));
+    MaskPlan own = MaskPlan.of(mask, rows, 1, T, GoldenCase.number(entry, "keep_masked_pct"));
     comparison.number(key + ".len_keep", GoldenCase.number(entry, "len_keep"), own.kept(), 0.01);
     int V = own.kept();
     int[] keep = c.ints(key + ".ids_keep");
@@ -154,7 +154,8 @@ final class UnitEntries {
       boolean visible = true;
       for (int t = 0; t < T; t++) {
         seen[own.idsRestore()[r * T + t]] = true;
-        // Which masked tokens are kept besides depends on an unstable sort; that all visible ones are does not.
+        // Which masked tokens are kept besides depends on an unstable sort; that all visible ones
+        // are does not.
         visible &= mask[r * T + t] != 0 || (kept[t] && own.idsRestore()[r * T + t] < V);
       }
       boolean permutation = true;
@@ -179,9 +180,7 @@ final class UnitEntries {
     Tensor x = lab.tensor(c.floats(key + ".x"), rows * T, C);
     Tensor zeros = lab.tensor(new float[E * C], E, C);
     Tensor chosen = lab.empty(rows, E + V, C);
-    lab.kernels()
-        .gather()
-        .gatherRows(chosen, x, zeros, index.kept().gather(), rows * (E + V), C);
+    lab.kernels().gather().gatherRows(chosen, x, zeros, index.kept().gather(), rows * (E + V), C);
     float[] all = lab.floats(chosen);
     float[] tokens = new float[rows * V * C];
     for (int r = 0; r < rows; r++) {
@@ -203,9 +202,7 @@ final class UnitEntries {
     int[] visible = new int[rows * T];
     java.util.Arrays.setAll(visible, i -> plan.mask()[i] == 0 ? i : -1);
     Tensor zeroed = lab.empty(rows, T, C);
-    lab.kernels()
-        .gather()
-        .gatherRows(zeroed, x, null, lab.ints(visible, rows * T), rows * T, C);
+    lab.kernels().gather().gatherRows(zeroed, x, null, lab.ints(visible, rows * T), rows * T, C);
     String name = key + ".encoder_zero_masked";
     comparison.relative(name, c.floats(name), lab.floats(zeroed), 1e-9);
   }

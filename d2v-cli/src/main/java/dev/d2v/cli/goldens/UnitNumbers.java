@@ -1,6 +1,5 @@
 package dev.d2v.cli.goldens;
 
-import dev.d2v.model.LearnedAlibi;
 import dev.d2v.model.Observer;
 import dev.d2v.model.PositionTables;
 import dev.d2v.model.TargetConfig;
@@ -17,13 +16,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/// Entries of unit cases that are about numbers rather than layers: positions, ALiBi tables, targets, losses,
-/// schedules, the optimiser.
+/// Entries of unit cases that are about numbers rather than layers: positions, ALiBi tables,
+/// targets, losses, schedules, the optimiser.
 final class UnitNumbers {
   private UnitNumbers() {}
 
-  static void positions(
-      String key, Map<String, Object> e, GoldenCase c, Comparison comparison) {
+  static void positions(String key, Map<String, Object> e, GoldenCase c, Comparison comparison) {
     if (key.startsWith("sincos2d.")) {
       int C = GoldenCase.integer(e, "dim");
       float[] table = PositionTables.sinCos2d(C, GoldenCase.integer(e, "grid"));
@@ -92,8 +90,7 @@ final class UnitNumbers {
     Arrays.setAll(all, i -> i % T);
     int[] keep = c.ints(key + ".ids_keep");
     int[] padded = new int[R * (E + V)];
-    Arrays.setAll(
-        padded, i -> i % (E + V) < E ? -1 : keep[i / (E + V) * V + i % (E + V) - E]);
+    Arrays.setAll(padded, i -> i % (E + V) < E ? -1 : keep[i / (E + V) * V + i % (E + V) - E]);
     c.ignore(key + ".mask");
     pairs(key + ".scaled", scaled, all, R, H, T, T, c, comparison, lab);
     pairs(key + ".gathered", scaled, keep, R, H, V, T, c, comparison, lab);
@@ -154,8 +151,7 @@ final class UnitNumbers {
     for (int i = 0; i < layers.size(); i++) {
       targets.add(i, lab.tensor(c, "layer." + i), false);
     }
-    comparison.relative(
-        key, c.floats(key), lab.floats(targets.finish()), Tolerances.FORWARD);
+    comparison.relative(key, c.floats(key), lab.floats(targets.finish()), Tolerances.FORWARD);
   }
 
   static void loss(
@@ -163,9 +159,7 @@ final class UnitNumbers {
     int rows = c.shape("loss.x").dim(0);
     int C = c.shape("loss.x").dim(1);
     double scale =
-        e.get("loss_scale") == null
-            ? 1 / Math.sqrt(C)
-            : GoldenCase.number(e, "loss_scale");
+        e.get("loss_scale") == null ? 1 / Math.sqrt(C) : GoldenCase.number(e, "loss_scale");
     float beta = (float) GoldenCase.number(e, "beta");
     Tensor x = lab.tensor(c, "loss.x");
     Tensor y = lab.tensor(c, "loss.y");
@@ -189,7 +183,15 @@ final class UnitNumbers {
       lab.kernels()
           .loss()
           .regression(
-              loss, lab.empty(1, 1), one, other, lab.ints(new int[1], 1), beta, (float) scale, 1, 1);
+              loss,
+              lab.empty(1, 1),
+              one,
+              other,
+              lab.ints(new int[1], 1),
+              beta,
+              (float) scale,
+              1,
+              1);
       each[i] = lab.floats(loss)[0];
     }
     String name = key + ".elementwise";
@@ -205,8 +207,7 @@ final class UnitNumbers {
     Arrays.setAll(all, r -> r);
     Tensor out = lab.empty(1);
     lab.kernels().loss().spread(out, x, lab.ints(all, rows), rows, C);
-    comparison.number(
-        key, GoldenCase.number(e, "value"), lab.floats(out)[0], Tolerances.FORWARD);
+    comparison.number(key, GoldenCase.number(e, "value"), lab.floats(out)[0], Tolerances.FORWARD);
   }
 
   static void wave(String key, GoldenCase c, Comparison comparison, Lab lab) {
@@ -214,8 +215,7 @@ final class UnitNumbers {
     int n = Math.toIntExact(x.size());
     Tensor y = lab.empty(n);
     lab.kernels().norm().layerNormForward(y, null, null, x, null, null, 1e-5f, 1, n);
-    comparison.relative(
-        key + ".out", c.floats(key + ".out"), lab.floats(y), Tolerances.FORWARD);
+    comparison.relative(key + ".out", c.floats(key + ".out"), lab.floats(y), Tolerances.FORWARD);
   }
 
   static void patch(
@@ -314,8 +314,7 @@ final class UnitNumbers {
     }
   }
 
-  static void ema(
-      String key, Map<String, Object> e, GoldenCase c, Comparison comparison, Lab lab) {
+  static void ema(String key, Map<String, Object> e, GoldenCase c, Comparison comparison, Lab lab) {
     List<?> frozen = (List<?>) e.get("frozen");
     float[] values = new float[StepNumbers.FLOATS];
     values[StepNumbers.EMA_DECAY] = (float) GoldenCase.number(e, "decay");

@@ -31,17 +31,16 @@ final class Closing {
     terminal
         .out()
         .printf("%-20s %14s %8s %10s%n", "held-out images", "linear probe", "k-NN", "spread");
-    scores.forEach(
-        (name, s) ->
-            terminal
-                .out()
-                .printf(
-                    Locale.ROOT,
-                    "%-20s %14s %8s %10.3f%n",
-                    title(name),
-                    percent(s.linearProbe()),
-                    percent(s.nearest()),
-                    s.spread()));
+    scores.forEach((name, s) ->
+        terminal
+            .out()
+            .printf(
+                Locale.ROOT,
+                "%-20s %14s %8s %10.3f%n",
+                title(name),
+                percent(s.linearProbe()),
+                percent(s.nearest()),
+                s.spread()));
   }
 
   static String title(String name) {
@@ -54,7 +53,9 @@ final class Closing {
   }
 
   private static String percent(double accuracy) {
-    return Double.isNaN(accuracy) ? "no labels" : String.format(Locale.ROOT, "%.1f %%", 100 * accuracy);
+    return Double.isNaN(accuracy)
+        ? "no labels"
+        : String.format(Locale.ROOT, "%.1f %%", 100 * accuracy);
   }
 
   /// One sentence on whether it learned.

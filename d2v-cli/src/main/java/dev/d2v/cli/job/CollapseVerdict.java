@@ -33,7 +33,11 @@ final class CollapseVerdict {
             Locale.ROOT,
             "The teacher's pooled features spread over samples by %.3f at the start, %.3f at most, %.3f at the end;"
                 + " targets by %.3f, local features by %.3f.",
-            first, highest, last, targets, local);
+            first,
+            highest,
+            last,
+            targets,
+            local);
     if (last < GONE * highest || targets < 0.05 || local < 0.01) {
       return new ReportData.Verdict(
           ReportData.Level.BAD,

@@ -30,7 +30,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// `d2v pretrain`: says what it is about to do, trains, scores the encoder before and after, and leaves a run folder.
+/// `d2v pretrain`: says what it is about to do, trains, scores the encoder before and after, and
+/// leaves a run folder.
 public final class Pretraining implements PretrainJob {
   private static final long GUARD_AFTER = 5_000;
 
@@ -175,12 +176,10 @@ public final class Pretraining implements PretrainJob {
               start == 0
                   ? MetricsLog.create(folder.metrics())
                   : MetricsLog.resume(folder.metrics(), start + 1);
-          TensorBoardWriter board =
-              TensorBoardWriter.create(folder.path(), Clock.systemUTC());
+          TensorBoardWriter board = TensorBoardWriter.create(folder.path(), Clock.systemUTC());
           ProgressLine progress = ProgressLine.of(terminal, "training", start, total)) {
         BatchSource source =
-            (update, micro) ->
-                loader.batch(update * recipe.train().accumulate() + micro).pixels();
+            (update, micro) -> loader.batch(update * recipe.train().accumulate() + micro).pixels();
         Meters meters = new Meters(recipe.train().batch() * recipe.train().accumulate());
         while (trainer.updates() < total && !stop.requested()) {
           UpdateReport report = trainer.update(source);
@@ -208,8 +207,7 @@ public final class Pretraining implements PretrainJob {
     }
 
     private void checkpoint() throws IOException {
-      checkpoints.write(
-          model, new Checkpoint.State(trainer.updates(), recipe.train().seed()));
+      checkpoints.write(model, new Checkpoint.State(trainer.updates(), recipe.train().seed()));
     }
 
     private void checkpointBefore(DivergedException e) throws IOException {
@@ -221,7 +219,8 @@ public final class Pretraining implements PretrainJob {
           e);
     }
 
-    /// The official collapse guard: only after 5,000 updates, and only where the recipe asks for it.
+    /// The official collapse guard: only after 5,000 updates, and only where the recipe asks for
+    /// it.
     private void guard(UpdateReport report) throws IOException {
       if (report.update() <= GUARD_AFTER) {
         return;
@@ -285,30 +284,28 @@ public final class Pretraining implements PretrainJob {
       Map<String, Double> line = new LinkedHashMap<>();
       line.put(Metric.LOSS.key(), r.loss());
       r.losses()
-          .forEach(
-              (name, value) ->
-                  line.merge(
-                      name.equals("cls")
-                          ? Metric.LOSS_CLS.key()
-                          : name.equals("recon")
-                              ? Metric.LOSS_RECONSTRUCTION.key()
-                              : Metric.LOSS_REGRESSION.key(),
-                      value,
-                      Double::sum));
+          .forEach((name, value) ->
+              line.merge(
+                  name.equals("cls")
+                      ? Metric.LOSS_CLS.key()
+                      : name.equals("recon")
+                          ? Metric.LOSS_RECONSTRUCTION.key()
+                          : Metric.LOSS_REGRESSION.key(),
+                  value,
+                  Double::sum));
       line.put(Metric.LEARNING_RATE.key(), r.learningRate());
       line.put(Metric.EMA_DECAY.key(), r.emaDecay());
       line.put(Metric.GRADIENT_NORM.key(), r.gradientNorm());
       r.spreads()
-          .forEach(
-              (name, value) -> {
-                String key =
-                    switch (name) {
-                      case "feature_var" -> Metric.LOCAL_SPREAD.key();
-                      case "sample_var" -> Metric.SAMPLE_SPREAD.key();
-                      default -> name;
-                    };
-                line.put(key, value);
-              });
+          .forEach((name, value) -> {
+            String key =
+                switch (name) {
+                  case "feature_var" -> Metric.LOCAL_SPREAD.key();
+                  case "sample_var" -> Metric.SAMPLE_SPREAD.key();
+                  default -> name;
+                };
+            line.put(key, value);
+          });
       if (count > 1) {
         line.put(Metric.IMAGES_PER_SECOND.key(), imagesPerSecond());
       }

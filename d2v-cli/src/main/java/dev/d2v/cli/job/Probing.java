@@ -34,12 +34,11 @@ public final class Probing implements ProbeJob {
         folder
             .checkpoints(recipe.train().keepCheckpoints())
             .newest(terminal.err()::println)
-            .orElseThrow(
-                () ->
-                    new UserError(
-                        "no whole checkpoint in "
-                            + folder.path()
-                            + ": let the run come further with --resume"));
+            .orElseThrow(() ->
+                new UserError(
+                    "no whole checkpoint in "
+                        + folder.path()
+                        + ": let the run come further with --resume"));
     Evaluation evaluation = new Evaluation(data, options.threads());
     if (!evaluation.labelled()) {
       throw new UserError(
@@ -80,14 +79,13 @@ public final class Probing implements ProbeJob {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("run", options.run().toString());
     json.put("update", checkpoint.state().update());
-    scores.forEach(
-        (name, s) -> {
-          Map<String, Object> one = new LinkedHashMap<>();
-          one.put("linear_probe", s.linearProbe());
-          one.put("nearest", s.nearest());
-          one.put("spread", s.spread());
-          json.put(name, one);
-        });
+    scores.forEach((name, s) -> {
+      Map<String, Object> one = new LinkedHashMap<>();
+      one.put("linear_probe", s.linearProbe());
+      one.put("nearest", s.nearest());
+      one.put("spread", s.spread());
+      json.put(name, one);
+    });
     terminal.out().println(JSON.std.asString(json));
   }
 }

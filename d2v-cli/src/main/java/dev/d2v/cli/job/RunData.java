@@ -55,8 +55,7 @@ public record RunData(DataSplits splits, ImageFormat format, Optional<Path> sour
   /// Batches to learn from, decoded ahead on so many threads.
   public ImageLoader loader(Recipe recipe, int workers) {
     DataConfig data = recipe.data();
-    boolean exact =
-        splits.train().sizes().map(s -> s.isSquareOf(format.size())).orElse(false);
+    boolean exact = splits.train().sizes().map(s -> s.isSquareOf(format.size())).orElse(false);
     Framing framing;
     if (data.crops()) {
       framing =
@@ -82,17 +81,14 @@ public record RunData(DataSplits splits, ImageFormat format, Optional<Path> sour
     int[] labels = new int[count];
     int[] indices = new int[count];
     int[] at = new int[1];
-    ImagePass pass =
-        new ImagePass(part, format, new Framing.CentreCrop(), 64, count, threads);
-    pass.forEach(
-        batch -> {
-          int n = Math.min(batch.count(), count - at[0]);
-          System.arraycopy(
-              batch.pixels(), 0, pixels, at[0] * format.floats(), n * format.floats());
-          System.arraycopy(batch.labels(), 0, labels, at[0], n);
-          System.arraycopy(batch.indices(), 0, indices, at[0], n);
-          at[0] += n;
-        });
+    ImagePass pass = new ImagePass(part, format, new Framing.CentreCrop(), 64, count, threads);
+    pass.forEach(batch -> {
+      int n = Math.min(batch.count(), count - at[0]);
+      System.arraycopy(batch.pixels(), 0, pixels, at[0] * format.floats(), n * format.floats());
+      System.arraycopy(batch.labels(), 0, labels, at[0], n);
+      System.arraycopy(batch.indices(), 0, indices, at[0], n);
+      at[0] += n;
+    });
     if (at[0] == count) {
       return new Images(pixels, labels, indices, count);
     }

@@ -79,12 +79,11 @@ public record RunFolder(Path path) {
   /// Keeps named scores, so that a resumed run need not find them again.
   public void writeScores(Map<String, Scores> scores) throws IOException {
     Map<String, Object> json = new LinkedHashMap<>();
-    scores.forEach(
-        (name, s) -> {
-          json.put(name + ".linear_probe", String.valueOf(s.linearProbe()));
-          json.put(name + ".nearest", String.valueOf(s.nearest()));
-          json.put(name + ".spread", String.valueOf(s.spread()));
-        });
+    scores.forEach((name, s) -> {
+      json.put(name + ".linear_probe", String.valueOf(s.linearProbe()));
+      json.put(name + ".nearest", String.valueOf(s.nearest()));
+      json.put(name + ".spread", String.valueOf(s.spread()));
+    });
     Json.write(path.resolve(SCORES), json);
   }
 

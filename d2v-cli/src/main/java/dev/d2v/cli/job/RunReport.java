@@ -22,8 +22,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// Gathers what a run's report shows: the curves from `metrics.jsonl`, images with masks, the map of the embeddings,
-/// neighbours, scores, machine and settings.
+/// Gathers what a run's report shows: the curves from `metrics.jsonl`, images with masks, the map
+/// of the embeddings, neighbours, scores, machine and settings.
 final class RunReport {
   private static final int MASKED_IMAGES = 4;
   private static final int MASKS_EACH = 3;
@@ -62,10 +62,7 @@ final class RunReport {
   }
 
   private ReportData data(
-      RunFolder folder,
-      Map<String, Scores> scores,
-      List<MetricsLog.Line> metrics,
-      String backend) {
+      RunFolder folder, Map<String, Scores> scores, List<MetricsLog.Line> metrics, String backend) {
     String summary =
         String.format(
             Locale.ROOT,
@@ -92,15 +89,14 @@ final class RunReport {
   private static List<ReportData.Score> scores(Map<String, Scores> scores) {
     List<ReportData.Bar> probe = new ArrayList<>();
     List<ReportData.Bar> nearest = new ArrayList<>();
-    scores.forEach(
-        (name, s) -> {
-          if (s.labelled()) {
-            String title = Closing.title(name);
-            boolean counts = name.equals("trained");
-            probe.add(new ReportData.Bar(title, s.linearProbe(), counts));
-            nearest.add(new ReportData.Bar(title, s.nearest(), counts));
-          }
-        });
+    scores.forEach((name, s) -> {
+      if (s.labelled()) {
+        String title = Closing.title(name);
+        boolean counts = name.equals("trained");
+        probe.add(new ReportData.Bar(title, s.linearProbe(), counts));
+        nearest.add(new ReportData.Bar(title, s.nearest(), counts));
+      }
+    });
     return probe.isEmpty()
         ? List.of()
         : List.of(
@@ -115,8 +111,7 @@ final class RunReport {
       List<boolean[]> masks = new ArrayList<>();
       for (int m = 0; m < MASKS_EACH; m++) {
         RandomStream random =
-            new RandomStream(
-                recipe.train().seed(), Streams.EVALUATION, 0, i * MASKS_EACH + m);
+            new RandomStream(recipe.train().seed(), Streams.EVALUATION, 0, i * MASKS_EACH + m);
         int[] drawn = Masks.draw(image.mask(), 2, image.tokens(), random);
         boolean[] mask = new boolean[drawn.length];
         for (int t = 0; t < mask.length; t++) {
@@ -124,8 +119,7 @@ final class RunReport {
         }
         masks.add(mask);
       }
-      out.add(
-          new ReportData.MaskedImage(picture(evaluation.test(), i), image.grid(), masks));
+      out.add(new ReportData.MaskedImage(picture(evaluation.test(), i), image.grid(), masks));
     }
     return out;
   }
@@ -171,8 +165,7 @@ final class RunReport {
   private List<ReportData.Neighbours> neighbours() {
     int n = Math.min(QUERIES, evaluation.test().count());
     int width = vectors.test().width();
-    Features queries =
-        new Features(Arrays.copyOf(vectors.test().values(), n * width), n, width);
+    Features queries = new Features(Arrays.copyOf(vectors.test().values(), n * width), n, width);
     KNearest index = new KNearest(vectors.train(), evaluation.train().labels(), 1);
     KNearest.Neighbours found =
         index.neighbours(queries, Math.min(NEIGHBOURS, evaluation.train().count()));
@@ -221,10 +214,10 @@ final class RunReport {
         new ReportData.Fact(
             "Model",
             "Masks",
-            "%d a sample, %.0f %% masked".formatted(m.masksPerSample(), 100 * image.mask().ratio())),
+            "%d a sample, %.0f %% masked"
+                .formatted(m.masksPerSample(), 100 * image.mask().ratio())),
         new ReportData.Fact("Training", "Updates", String.valueOf(t.updates())),
-        new ReportData.Fact(
-            "Training", "Batch", "%d images".formatted(t.batch() * t.accumulate())),
+        new ReportData.Fact("Training", "Batch", "%d images".formatted(t.batch() * t.accumulate())),
         new ReportData.Fact(
             "Training", "Peak learning rate", String.valueOf(t.learningRate().peak())),
         new ReportData.Fact("Training", "CLS loss", String.valueOf(m.loss().cls())),
@@ -233,8 +226,10 @@ final class RunReport {
 
   private static List<ReportData.RunFile> files() {
     return List.of(
-        new ReportData.RunFile("config.yaml", "the complete configuration; run it again with --config"),
-        new ReportData.RunFile("metrics.jsonl", "the numbers of these curves, one JSON object a line"),
+        new ReportData.RunFile(
+            "config.yaml", "the complete configuration; run it again with --config"),
+        new ReportData.RunFile(
+            "metrics.jsonl", "the numbers of these curves, one JSON object a line"),
         new ReportData.RunFile("events.out.tfevents.*", "the same for TensorBoard"),
         new ReportData.RunFile("checkpoints/", "student, teacher and optimiser, safetensors"),
         new ReportData.RunFile("scores.json", "probe and neighbour scores"));

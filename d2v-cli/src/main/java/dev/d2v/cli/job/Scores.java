@@ -1,6 +1,7 @@
 package dev.d2v.cli.job;
 
-/// How good features are: accuracies on held-out images, in [0,1]; NaN where the data has no labels.
+/// How good features are: accuracies on held-out images, in [0,1]; NaN where the data has no
+/// labels.
 ///
 /// @param linearProbe logistic regression on standardised features
 /// @param nearest k nearest neighbours by cosine similarity

@@ -3,6 +3,7 @@ package dev.d2v.cli.error;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.d2v.data.DataException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -19,6 +20,7 @@ final class FailuresTest {
     assertEquals(
         "batch must be at least 1",
         Failures.sentence(new IllegalArgumentException("batch must be at least 1")));
+    assertEquals("no images in a", Failures.sentence(new DataException("no images in a")));
   }
 
   @Test

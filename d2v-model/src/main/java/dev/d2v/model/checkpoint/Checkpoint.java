@@ -27,7 +27,9 @@ import java.util.Map;
 /// optimizer.safetensors  Adam's moments as `exp_avg.` and `exp_avg_sq.` + name
 /// state.json             update, seed, and the SHA-256 of both files; written last
 /// ```
-/// A folder without a valid `state.json`, or whose files do not hash to what it says, is no checkpoint.
+///
+/// A folder without a valid `state.json`, or whose files do not hash to what it says, is no
+/// checkpoint.
 public final class Checkpoint {
   /// File of student and teacher.
   public static final String MODEL = "model.safetensors";
@@ -80,7 +82,8 @@ public final class Checkpoint {
     Json.write(folder.resolve(STATE), json);
   }
 
-  /// The state of a checkpoint whose files are whole; fails with a [FormatException] that says what is not.
+  /// The state of a checkpoint whose files are whole; fails with a [FormatException] that says what
+  /// is not.
   public static State verify(Path folder) throws IOException {
     Path file = folder.resolve(STATE);
     Map<String, Object> json = Json.read(file);
@@ -100,7 +103,8 @@ public final class Checkpoint {
     throw new FormatException(file, 0, "numbers 'update' and 'seed'", json.toString());
   }
 
-  /// Loads student, teacher and moments into a model that trains. Every parameter must be there, nothing else.
+  /// Loads student, teacher and moments into a model that trains. Every parameter must be there,
+  /// nothing else.
   public static LoadReport resume(Path folder, Data2Vec2 model) throws IOException {
     ModelMemory memory = model.memory();
     Backend backend = model.backend();
@@ -128,14 +132,12 @@ public final class Checkpoint {
   /// Loads the student alone, for inference.
   ///
   /// @param teacher true: the teacher's values where it has them, the student's elsewhere
-  public static LoadReport load(Path folder, Data2Vec2 model, boolean teacher)
-      throws IOException {
+  public static LoadReport load(Path folder, Data2Vec2 model, boolean teacher) throws IOException {
     LoadReport.Builder report = new LoadReport.Builder();
     try (Safetensors weights = Safetensors.open(folder.resolve(MODEL))) {
       for (Parameter p : model.memory().student()) {
         boolean shadow = teacher && weights.names().contains(TEACHER + p.name());
-        report.load(
-            weights, (shadow ? TEACHER : "") + p.name(), p.value(), model.backend());
+        report.load(weights, (shadow ? TEACHER : "") + p.name(), p.value(), model.backend());
       }
     }
     return report.build();

@@ -13,8 +13,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/// The checkpoints of a run, `step-NNNNNN/` each. One is written beside the others under a temporary name and renamed
-/// when it is whole, so a kill at any moment leaves the ones before it as they were.
+/// The checkpoints of a run, `step-NNNNNN/` each. One is written beside the others under a
+/// temporary name and renamed when it is whole, so a kill at any moment leaves the ones before it
+/// as they were.
 ///
 /// @param folder where they lie
 /// @param keep how many of the newest stay
@@ -40,7 +41,8 @@ public record CheckpointFolder(Path folder, int keep) {
     return path;
   }
 
-  /// The newest checkpoint that is whole; each damaged one that is passed over is told to `damaged` in a sentence.
+  /// The newest checkpoint that is whole; each damaged one that is passed over is told to `damaged`
+  /// in a sentence.
   public Optional<Valid> newest(Consumer<String> damaged) throws IOException {
     for (Path path : all()) {
       try {

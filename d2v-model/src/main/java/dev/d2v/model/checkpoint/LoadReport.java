@@ -54,8 +54,7 @@ public record LoadReport(
       if (!file.names().contains(name)) {
         missing.add(name);
       } else if (!file.entry(name).shape().equals(target.shape())) {
-        wrongShape.add(
-            name + ": file " + file.entry(name).shape() + ", model " + target.shape());
+        wrongShape.add(name + ": file " + file.entry(name).shape() + ", model " + target.shape());
       } else {
         file.read(name, target, backend);
         loaded.add(name);

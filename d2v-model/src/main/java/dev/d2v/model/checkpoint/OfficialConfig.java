@@ -15,8 +15,9 @@ import dev.d2v.nn.layer.Alibi;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the official model configuration (`cfg.model` of a checkpoint, `config` of a golden case) with its own field
-/// names. Every field is either honoured, known not to matter here, or refused by name.
+/// Reads the official model configuration (`cfg.model` of a checkpoint, `config` of a golden case)
+/// with its own field names. Every field is either honoured, known not to matter here, or refused
+/// by name.
 public final class OfficialConfig {
   private OfficialConfig() {}
 
@@ -153,7 +154,8 @@ public final class OfficialConfig {
     return image.flag("use_alibi_encoder") ? alibi : null;
   }
 
-  /// The configuration of a decoder alone, as in `unit_decoder`; absent fields take the official defaults.
+  /// The configuration of a decoder alone, as in `unit_decoder`; absent fields take the official
+  /// defaults.
   public static DecoderConfig decoder(Map<String, Object> fields) {
     Switches decoder = new Switches("decoder.", fields);
     DecoderConfig config = decoder(decoder);

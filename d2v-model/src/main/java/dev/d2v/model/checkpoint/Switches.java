@@ -8,7 +8,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The fields of an official configuration, each to be asked for once; those nobody asked for are refused at the end.
+/// The fields of an official configuration, each to be asked for once; those nobody asked for are
+/// refused at the end.
 final class Switches {
   private final String prefix;
   private final Map<String, Object> fields;

@@ -7,7 +7,8 @@ import dev.d2v.nn.Pass;
 import dev.d2v.nn.layer.PatchEmbedding;
 import dev.d2v.tensor.Tensor;
 
-/// Patches of an image as tokens, `F = conv(image; kernel = stride = P)`.      image (B,channels,H,W)  F (B,T,C)
+/// Patches of an image as tokens, `F = conv(image; kernel = stride = P)`. image (B,channels,H,W) F
+/// (B,T,C)
 ///
 /// Source: the paper, section 3.1; fairseq `ImageEncoder`.
 public final class ImageLocalEncoder implements LocalEncoder {

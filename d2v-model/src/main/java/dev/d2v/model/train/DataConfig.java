@@ -5,7 +5,8 @@ import java.util.List;
 
 /// What is done to images before the model sees them.
 ///
-/// @param cropScaleMin smallest part of the image's area that a random resized crop takes; 1: no crop
+/// @param cropScaleMin smallest part of the image's area that a random resized crop takes; 1: no
+///   crop
 /// @param cropScaleMax largest part
 /// @param cropRatioMin narrowest crop, width over height
 /// @param cropRatioMax widest crop
@@ -55,7 +56,6 @@ public record DataConfig(
 
   /// Fashion-MNIST's, with flips and crops of at least `cropScaleMin` of the area.
   public static DataConfig fashionMnist(double cropScaleMin) {
-    return new DataConfig(
-        cropScaleMin, 1, 3.0 / 4, 4.0 / 3, 0.5, List.of(0.2860), List.of(0.3530));
+    return new DataConfig(cropScaleMin, 1, 3.0 / 4, 4.0 / 3, 0.5, List.of(0.2860), List.of(0.3530));
   }
 }

@@ -1,6 +1,7 @@
 package dev.d2v.model.train;
 
-/// A loss or gradient became NaN or infinite. Nothing of the update was applied: the model is as it was before.
+/// A loss or gradient became NaN or infinite. Nothing of the update was applied: the model is as it
+/// was before.
 public final class DivergedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

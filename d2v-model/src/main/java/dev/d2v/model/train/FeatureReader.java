@@ -9,9 +9,11 @@ import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.Workspace;
 import dev.d2v.tensor.spi.Backend;
 
-/// Pools the student's features of whole images into one vector a sample: for probes, neighbours and maps.
+/// Pools the student's features of whole images into one vector a sample: for probes, neighbours
+/// and maps.
 ///
-/// `v = mean over the last n blocks of pool(block output)`, pool = mean over patches, the CLS token, or both.
+/// `v = mean over the last n blocks of pool(block output)`, pool = mean over patches, the CLS
+/// token, or both.
 public final class FeatureReader {
   /// Samples that go through the model at once.
   public static final int BATCH = 50;

@@ -32,8 +32,9 @@ import org.jspecify.annotations.Nullable;
 /// 2. gradients / N, N the masked tokens of the update; global norm, clipping
 /// 3. AdamW with lr(u), and in the same pass the teacher, `t = d t + (1-d) p` with d(u+1)
 ///
-/// u counts the updates done. The official code averages the teacher at the start of the next update; doing it at the
-/// end of this one gives the same teacher for every forward. Source: fairseq `trainer.py`, `ema_module.py`.
+/// u counts the updates done. The official code averages the teacher at the start of the next
+/// update; doing it at the end of this one gives the same teacher for every forward. Source:
+/// fairseq `trainer.py`, `ema_module.py`.
 public final class Pretrainer {
   private final TrainConfig train;
   private final Data2Vec2 model;
@@ -87,7 +88,8 @@ public final class Pretrainer {
     return MaskPlan.of(mask, train.batch(), M, T, image.mask().keepMasked());
   }
 
-  /// Does one update. Throws [DivergedException] before anything is applied when a loss or the gradient is not finite.
+  /// Does one update. Throws [DivergedException] before anything is applied when a loss or the
+  /// gradient is not finite.
   public UpdateReport update(BatchSource source) {
     workspace.reset();
     StepNumbers numbers = takeNumbers();
@@ -142,8 +144,7 @@ public final class Pretrainer {
     updates++;
     Map<String, Double> perToken = new LinkedHashMap<>();
     losses.forEach((name, sum) -> perToken.put(name, sum / sampleSize));
-    double clipFactor =
-        after[StepNumbers.GRADIENT_FACTOR] / after[StepNumbers.GRADIENT_SCALE];
+    double clipFactor = after[StepNumbers.GRADIENT_FACTOR] / after[StepNumbers.GRADIENT_SCALE];
     return new UpdateReport(
         updates,
         perToken.values().stream().mapToDouble(Double::doubleValue).sum(),
@@ -198,19 +199,14 @@ public final class Pretrainer {
 
   private void collect(Map<String, Double> into, Map<String, Tensor> slots, double weight) {
     float[] host = new float[1];
-    slots.forEach(
-        (name, slot) -> {
-          backend.download(host, slot);
-          into.merge(name, host[0] * weight, Double::sum);
-        });
+    slots.forEach((name, slot) -> {
+      backend.download(host, slot);
+      into.merge(name, host[0] * weight, Double::sum);
+    });
   }
 
   private void checkFinite(
-      Map<String, Double> losses,
-      float[] images,
-      MaskPlan plan,
-      StepNumbers numbers,
-      int micro) {
+      Map<String, Double> losses, float[] images, MaskPlan plan, StepNumbers numbers, int micro) {
     if (losses.values().stream().allMatch(Double::isFinite)) {
       return;
     }
@@ -224,8 +220,7 @@ public final class Pretrainer {
     throw new DivergedException(
         updates + 1,
         "update %d: the loss is not finite (%s); first bad tensor: %s"
-            .formatted(
-                updates + 1, losses, first.name == null ? "a loss itself" : first.name));
+            .formatted(updates + 1, losses, first.name == null ? "a loss itself" : first.name));
   }
 
   private String firstBadGradient() {

@@ -13,8 +13,8 @@ import dev.d2v.model.image.ImageConfig;
 import java.util.List;
 import java.util.Optional;
 
-/// The named recipes: the four published image configurations, models of four sizes, and two small ones for the sample
-/// that the project ships.
+/// The named recipes: the four published image configurations, models of four sizes, and two small
+/// ones for the sample that the project ships.
 public final class Recipes {
   /// The default of `./d2v pretrain`.
   public static final String QUICKSTART = "quickstart";
@@ -94,7 +94,8 @@ public final class Recipes {
 
   /// 192 channels, 6 blocks, 3 heads.
   public static Recipe imageTiny() {
-    return sized("image-tiny", "5 million parameters: 192 channels, 6 blocks, 3 heads", 192, 1, 5, 3);
+    return sized(
+        "image-tiny", "5 million parameters: 192 channels, 6 blocks, 3 heads", 192, 1, 5, 3);
   }
 
   /// 384 channels, 8 blocks, 6 heads.
@@ -151,7 +152,8 @@ public final class Recipes {
         new Run(500_000, 8, 32, 4e-4));
   }
 
-  private record Geometry(int embedDim, int prenet, int depth, int heads, int patch, int topLayers) {}
+  private record Geometry(
+      int embedDim, int prenet, int depth, int heads, int patch, int topLayers) {}
 
   private record Run(long updates, int batch, int accumulate, double peak) {}
 

@@ -28,8 +28,7 @@ public record StepPlan(
         Workspace workspace = Workspace.of(backend, UNLIMITED);
         Workspace features = Workspace.of(backend, UNLIMITED)) {
       backend.resetCounts();
-      Pretrainer trainer =
-          new Pretrainer(recipe, model, workspace, backend.kernels());
+      Pretrainer trainer = new Pretrainer(recipe, model, workspace, backend.kernels());
       trainer.plan();
       long flops = backend.flops();
       long calls = backend.calls();

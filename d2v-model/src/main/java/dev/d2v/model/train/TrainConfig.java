@@ -12,8 +12,8 @@ import dev.d2v.model.ConfigChecks;
 /// @param beta2 Adam's second decay
 /// @param eps Adam's eps, added to the uncorrected root
 /// @param weightDecay decoupled weight decay
-/// @param decayEverything true: weight decay on all parameters, what the official code does; false: not on
-///     one-dimensional ones, biases and ALiBi scales, what it means to do
+/// @param decayEverything true: weight decay on all parameters, what the official code does; false:
+///   not on one-dimensional ones, biases and ALiBi scales, what it means to do
 /// @param clipNorm largest norm of the gradient, 0: no clipping
 /// @param seed of all randomness
 /// @param checkpointEvery updates between checkpoints

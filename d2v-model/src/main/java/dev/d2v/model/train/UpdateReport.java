@@ -2,7 +2,8 @@ package dev.d2v.model.train;
 
 import java.util.Map;
 
-/// What one optimiser update showed. Losses are divided by the sample size, as the optimiser sees them.
+/// What one optimiser update showed. Losses are divided by the sample size, as the optimiser sees
+/// them.
 ///
 /// @param update number of updates done, this one included
 /// @param loss sum of all components per masked token

@@ -136,13 +136,8 @@ public final class SelfAttention implements Layer {
   private void attentionBackward(Tensor dprojected, Tensor dout, Saved s, Pass pass) {
     int B = samples(dout);
     int T = dout.shape().dim(1);
-    Tensor bias = s.bias.bias();
     Tensor dbias = s.bias.dbias();
-    Tensor dscores = null;
-    if (bias != null && dbias != null) {
-      dscores = pass.take(B, H, T, T);
-      bias = perSample(bias, B, pass);
-    }
+    Tensor dscores = dbias == null ? null : pass.take(B, H, T, T);
     pass.kernels()
         .attention()
         .attentionBackward(
@@ -152,7 +147,7 @@ public final class SelfAttention implements Layer {
             s.qkv,
             s.out,
             s.lse,
-            bias,
+            s.bias.bias(),
             s.bias.padding(),
             pass.dropout(dropoutStream, attentionDropout),
             scale,
@@ -161,25 +156,12 @@ public final class SelfAttention implements Layer {
             H,
             D);
     if (dscores != null && dbias != null) {
-      var elementwise = pass.kernels().elementwise();
-      if (dbias.size() == dscores.size()) {
-        elementwise.axpy(dbias, dscores, 1, dbias.size());
-      } else {
-        elementwise.sumRows(dbias, dscores, B, 1, dbias.shape().intSize());
+      int samples = dbias.shape().dim(0);
+      for (int b = 0; b < B; b += samples) {
+        Tensor part = dscores.slice(b, b + samples);
+        pass.kernels().elementwise().axpy(dbias, part, 1, part.size());
       }
     }
-  }
-
-  // The kernel gives no gradient of a bias that the samples share, only of one for each of them.
-  private static Tensor perSample(Tensor bias, int B, Pass pass) {
-    if (bias.shape().dim(0) == B) {
-      return bias;
-    }
-    Tensor copies = pass.take(bias.shape().withFirst(B));
-    for (int b = 0; b < B; b++) {
-      pass.kernels().elementwise().copy(copies.slice(b, b + 1), bias, bias.size());
-    }
-    return copies;
   }
 
   private int samples(Tensor x) {

@@ -14,7 +14,8 @@ public final class Json {
 
   private Json() {}
 
-  /// The object in a file; values are String, Long, Double, Boolean, lists or maps. Fails with [FormatException].
+  /// The object in a file; values are String, Long, Double, Boolean, lists or maps. Fails with
+  /// [FormatException].
   public static Map<String, Object> read(Path file) throws IOException {
     long size = Files.size(file);
     if (size > LARGEST) {

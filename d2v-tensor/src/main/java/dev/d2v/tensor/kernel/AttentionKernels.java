@@ -30,7 +30,7 @@ public interface AttentionKernels {
 
   /// With `P = exp(S - lse)` (dropped out alike): `dV = P^T dout`, `dP = dout V^T`, `dS = P * (dP -
   /// rowsum(dout * out))`, `dQ = scale dS K`, `dK = scale dS^T Q`, `dbias = dS`. dqkv like qkv;
-  /// dbias (B,H,T,T), assigned, or null (also when bias is shared)
+  /// dbias (B,H,T,T), assigned, one for each sample also where bias is shared; or null
   void attentionBackward(
       Tensor dqkv,
       @Nullable Tensor dbias,

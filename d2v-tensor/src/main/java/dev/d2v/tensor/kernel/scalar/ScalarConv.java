@@ -31,8 +31,7 @@ public final class ScalarConv implements ConvKernels {
   }
 
   @Override
-  public void conv2dForward(
-      Tensor y, Tensor x, Tensor w, @Nullable Tensor bias, ConvShape s) {
+  public void conv2dForward(Tensor y, Tensor x, Tensor w, @Nullable Tensor bias, ConvShape s) {
     check("conv2dForward", y, x, w, bias, s);
     int I = s.inChannels() / s.groups();
     int O = s.outChannels() / s.groups();
@@ -50,7 +49,7 @@ public final class ScalarConv implements ConvKernels {
                   for (int i = 0; row >= 0 && i < I; i++) {
                     sum +=
                         (double) at(w, weight(s, o, i, r, c))
-                            * at(x, row * s.inChannels() + o / O * I + i);
+                            * at(x, row * s.inChannels() + (long) (o / O) * I + i);
                   }
                 }
               }
@@ -114,7 +113,7 @@ public final class ScalarConv implements ConvKernels {
                     long row = inRow(s, n, p, q, r, c);
                     for (int i = 0; row >= 0 && i < I; i++) {
                       d[(int) weight(s, 0, i, r, c)] +=
-                          (double) g * at(x, row * s.inChannels() + o / O * I + i);
+                          (double) g * at(x, row * s.inChannels() + (long) (o / O) * I + i);
                     }
                   }
                 }
@@ -132,8 +131,7 @@ public final class ScalarConv implements ConvKernels {
   }
 
   @Override
-  public void patches(
-      Tensor y, Tensor x, boolean channelsLast, int B, int C, int H, int W, int P) {
+  public void patches(Tensor y, Tensor x, boolean channelsLast, int B, int C, int H, int W, int P) {
     Checks.that(H % P == 0 && W % P == 0, "patches", "H and W must be multiples of P");
     Checks.floats(y, (long) B * C * H * W, "patches", "y");
     Checks.floats(x, (long) B * C * H * W, "patches", "x");
@@ -151,7 +149,7 @@ public final class ScalarConv implements ConvKernels {
               int row = channelsLast ? k / C / P : k / P % P;
               int column = channelsLast ? k / C % P : k % P;
               long from =
-                  (((long) b * C + c) * H + t / across * P + row) * W + t % across * P + column;
+                  (((long) b * C + c) * H + (long) (t / across) * P + row) * W + (long) (t % across) * P + column;
               out.setAtIndex(JAVA_FLOAT, to++, in.getAtIndex(JAVA_FLOAT, from));
             }
           }

@@ -4,6 +4,7 @@ import dev.d2v.tensor.kernel.DropoutSpec;
 import dev.d2v.tensor.parallel.RowParallel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// One call of the backward. A part is some heads: gradients of a head's keys and values are sums
@@ -62,10 +63,11 @@ record AttentionBackward(
       block(buffer, drop, head, i0, Math.min(block, T - i0));
     }
     int rows = Striped.roundRows(T);
-    for (int j = 0; j < T; j++) {
-      AttentionPack.storeRow(dqkv, shape.qkvAt(head, j, 1), buffer.dk, rows, j, D, 1);
-      AttentionPack.storeRow(dqkv, shape.qkvAt(head, j, 2), buffer.dv, rows, j, D, 1);
-    }
+    Arrays.fill(buffer.factorOfRow, 0, T, 1);
+    long dkAt = shape.qkvAt(head, 0, 1);
+    long dvAt = shape.qkvAt(head, 0, 2);
+    AttentionPack.store(dqkv, dkAt, stride, buffer.dk, rows, T, D, buffer.factorOfRow);
+    AttentionPack.store(dqkv, dvAt, stride, buffer.dv, rows, T, D, buffer.factorOfRow);
   }
 
   private void block(
@@ -87,6 +89,8 @@ record AttentionBackward(
       long at = shape.scoresAt(head % biasHeads, i0);
       MemorySegment.copy(bias, FLOAT, 4 * at, buffer.bias, 0, count * T);
     }
+    MemorySegment.copy(lse, FLOAT, 4 * ((long) head * T + i0), buffer.shifts, 0, count);
+    AttentionPack.dots(buffer.sums, buffer.dout, rows, out, outAt, shape.outStride(), count, D);
     for (int i = 0; i < count; i++) {
       scores(buffer, drop, head, i0, i, rows);
     }
@@ -96,9 +100,9 @@ record AttentionBackward(
     Striped.productOfTransposed(
         buffer.dk, buffer.ds, buffer.qPanels, buffer.tile, rows, T, count, Dv, add);
     Striped.product(buffer.product, buffer.ds, buffer.kPanels, buffer.tile, rows, rows, T, Dv);
-    for (int i = 0; i < count; i++) {
-      AttentionPack.storeRow(dqkv, shape.qkvAt(head, i0 + i, 0), buffer.product, rows, i, D, scale);
-    }
+    Arrays.fill(buffer.factorOfRow, 0, count, scale);
+    AttentionPack.store(
+        dqkv, qAt, shape.qkvStride(), buffer.product, rows, count, D, buffer.factorOfRow);
     if (dbias != null) {
       storeScores(dbias, 4 * shape.scoresAt(head, i0), buffer, count, rows);
     }
@@ -114,9 +118,8 @@ record AttentionBackward(
     if (bias != null) {
       AttentionRows.addBias(buffer.s, at, stripe, Tv, buffer.bias, i * T);
     }
-    float delta =
-        AttentionPack.dot(buffer.dout, rows, i, out, shape.outAt(head, i0 + i), shape.D());
-    float saved = lse.getAtIndex(FLOAT, (long) head * T + i0 + i);
+    float delta = buffer.sums[i];
+    float saved = buffer.shifts[i];
     // A row whose keys are all padded: any finite number makes its probabilities 0.
     float shift = saved == Float.NEGATIVE_INFINITY ? 0 : saved;
     if (drop == null) {

@@ -18,8 +18,15 @@ final class AttentionBuffers {
   /// Factors of dropout in one row (Tv).
   float[] factors = NONE;
 
-  /// A number of each query of a block (Q).
-  float[] perRow = NONE;
+  /// Sum of exponentials of each query of a block, or `sum dout * out` (Q, in whole vectors).
+  float[] sums = NONE;
+
+  /// What is subtracted from the scores of each query of a block: their maximum, or lse (Q, in
+  /// whole vectors).
+  float[] shifts = NONE;
+
+  /// What each row of a product is multiplied by on its way out (Q or T).
+  float[] factorOfRow = NONE;
 
   /// Rows of the bias for a block of queries, dense, and later of its gradient (Q,T).
   float[] bias = NONE;
@@ -70,7 +77,9 @@ final class AttentionBuffers {
     int Dv = Striped.roundColumns(D);
     mask = grown(mask, Tv);
     factors = grown(factors, Tv + 4);
-    perRow = grown(perRow, queries);
+    sums = grown(sums, Striped.roundColumns(queries));
+    shifts = grown(shifts, Striped.roundColumns(queries));
+    factorOfRow = grown(factorOfRow, T);
     bias = grown(bias, withBias ? queries * T + V : 0);
     stage = grown(stage, Striped.size(T, D));
     kT = grown(kT, D * Tv);

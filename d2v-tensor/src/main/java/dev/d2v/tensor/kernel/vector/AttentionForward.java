@@ -96,19 +96,25 @@ record AttentionForward(
       MemorySegment.copy(bias, FLOAT, 4 * at, buffer.bias, 0, count * T);
     }
     for (int i = 0; i < count; i++) {
-      buffer.perRow[i] = softmax(buffer, drop, head, i0, i, rows);
+      softmax(buffer, drop, head, i0, i, rows);
     }
-    Striped.product(
-        buffer.product, buffer.s, buffer.v, buffer.tile, rows, rows, T, Striped.roundColumns(D));
+    int Dv = Striped.roundColumns(D);
+    Striped.product(buffer.product, buffer.s, buffer.v, buffer.tile, rows, rows, T, Dv);
+    // Dividing the D outputs is less than dividing the T probabilities.
     for (int i = 0; i < count; i++) {
-      AttentionPack.storeRow(
-          out, shape.outAt(head, i0 + i), buffer.product, rows, i, D, buffer.perRow[i]);
+      buffer.factorOfRow[i] = buffer.sums[i] == 0 ? 0 : 1 / buffer.sums[i];
+    }
+    long outAt = shape.outAt(head, i0);
+    AttentionPack.store(
+        out, outAt, shape.outStride(), buffer.product, rows, count, D, buffer.factorOfRow);
+    if (lse != null) {
+      AttentionRows.addLog(buffer.shifts, buffer.sums, count);
+      MemorySegment.copy(buffer.shifts, 0, lse, FLOAT, 4 * ((long) head * T + i0), count);
     }
   }
 
-  /// Turns a row of scores into exponentials, dropped out, and gives what they are to be divided
-  /// by, inverted: dividing the D outputs is less than dividing the T probabilities.
-  private float softmax(
+  /// Turns a row of scores into exponentials, dropped out.
+  private void softmax(
       AttentionBuffers buffer, @Nullable AttentionDropout drop, int head, int i0, int i, int rows) {
     int T = shape.T();
     int Tv = Striped.roundColumns(T);
@@ -120,14 +126,11 @@ record AttentionForward(
     float max = AttentionRows.max(buffer.s, at, stripe, Tv, buffer.mask);
     // A row whose keys are all padded: any finite number makes its probabilities 0.
     float shift = max == Float.NEGATIVE_INFINITY ? 0 : max;
-    float sum = AttentionRows.exp(buffer.s, at, stripe, Tv, buffer.mask, shift);
-    if (lse != null) {
-      lse.setAtIndex(FLOAT, (long) head * T + i0 + i, shift + (float) Math.log(sum));
-    }
+    buffer.shifts[i] = shift;
+    buffer.sums[i] = AttentionRows.exp(buffer.s, at, stripe, Tv, buffer.mask, shift);
     if (drop != null) {
       drop.factors(buffer.factors, shape.scoresAt(head, i0 + i), T);
       AttentionRows.scale(buffer.s, at, stripe, Tv, buffer.factors);
     }
-    return sum == 0 ? 0 : 1 / sum;
   }
 }

@@ -73,30 +73,46 @@ final class AttentionPack {
     }
   }
 
-  /// `y(i, d) = x(i, d) * factor` of one row i, x striped, of `rows` rows.
-  static void storeRow(MemorySegment y, long at, float[] x, int rows, int i, int D, float factor) {
+  /// `y(i, d) = x(i, d) * factors(i)`, x striped, of `rows` rows.
+  static void store(
+      MemorySegment y,
+      long at,
+      long stride,
+      float[] x,
+      int rows,
+      int count,
+      int D,
+      float[] factors) {
     int whole = D - D % V;
-    for (int d = 0; d < whole; d += V) {
-      FloatVector v = FloatVector.fromArray(Lanes.F, x, Striped.column(rows, d) + i * LD);
-      v.mul(factor).intoMemorySegment(y, at + 4L * d, Lanes.ORDER);
-    }
-    for (int d = whole; d < D; d++) {
-      y.set(FLOAT, at + 4L * d, x[Striped.column(rows, d) + i * LD] * factor);
+    for (int i = 0; i < count; i++) {
+      long yAt = at + i * stride;
+      float factor = factors[i];
+      for (int d = 0; d < whole; d += V) {
+        FloatVector v = FloatVector.fromArray(Lanes.F, x, Striped.column(rows, d) + i * LD);
+        v.mul(factor).intoMemorySegment(y, yAt + 4L * d, Lanes.ORDER);
+      }
+      for (int d = whole; d < D; d++) {
+        y.set(FLOAT, yAt + 4L * d, x[Striped.column(rows, d) + i * LD] * factor);
+      }
     }
   }
 
-  /// `sum x(i, d) * y(d)` of one row i, x striped, of `rows` rows.
-  static float dot(float[] x, int rows, int i, MemorySegment y, long at, int D) {
+  /// `out(i) = sum x(i, d) * y(i, d)`, x striped, of `rows` rows.
+  static void dots(
+      float[] out, float[] x, int rows, MemorySegment y, long at, long stride, int count, int D) {
     int whole = D - D % V;
-    FloatVector sum = FloatVector.zero(Lanes.F);
-    for (int d = 0; d < whole; d += V) {
-      FloatVector v = FloatVector.fromArray(Lanes.F, x, Striped.column(rows, d) + i * LD);
-      sum = v.fma(load(y, at + 4L * d), sum);
+    for (int i = 0; i < count; i++) {
+      long yAt = at + i * stride;
+      FloatVector sum = FloatVector.zero(Lanes.F);
+      for (int d = 0; d < whole; d += V) {
+        FloatVector v = FloatVector.fromArray(Lanes.F, x, Striped.column(rows, d) + i * LD);
+        sum = v.fma(load(y, yAt + 4L * d), sum);
+      }
+      float total = VectorMath.sum(sum);
+      for (int d = whole; d < D; d++) {
+        total = Math.fma(x[Striped.column(rows, d) + i * LD], y.get(FLOAT, yAt + 4L * d), total);
+      }
+      out[i] = total;
     }
-    float total = VectorMath.sum(sum);
-    for (int d = whole; d < D; d++) {
-      total = Math.fma(x[Striped.column(rows, d) + i * LD], y.get(FLOAT, at + 4L * d), total);
-    }
-    return total;
   }
 }

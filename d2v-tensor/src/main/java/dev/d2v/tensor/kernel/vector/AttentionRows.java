@@ -34,7 +34,7 @@ final class AttentionRows {
   /// other arguments.
   static FloatVector exp(FloatVector x) {
     VectorMask<Float> zero = x.compare(VectorOperators.LT, LOWEST);
-    FloatVector a = x.max(LOWEST);
+    FloatVector a = x.blend(LOWEST, zero);
     FloatVector t = a.fma(splat(LOG2_E), splat(ROUND));
     FloatVector n = t.sub(ROUND);
     FloatVector r = n.fma(splat(-LN2_LOW), n.fma(splat(-LN2_HIGH), a));
@@ -80,10 +80,26 @@ final class AttentionRows {
       int n = Math.min(STRIPE, columns - j0);
       int a = at + j0 / STRIPE * stripe;
       for (int j = 0; j < n; j += V) {
-        max = max.max(load(s, a + j).add(load(mask, j0 + j)));
+        max = larger(load(s, a + j).add(load(mask, j0 + j)), max);
       }
     }
-    return max.reduceLanes(VectorOperators.MAX);
+    max = larger(max.rearrange(VectorMath.HALF), max);
+    if (V >= 4) {
+      max = larger(max.rearrange(VectorMath.QUARTER), max);
+    }
+    if (V >= 8) {
+      max = larger(max.rearrange(VectorMath.EIGHTH), max);
+    }
+    if (V >= 16) {
+      max = larger(max.rearrange(VectorMath.SIXTEENTH), max);
+    }
+    return max.lane(0);
+  }
+
+  // FloatVector.max takes several times the instructions, for the sake of NaN and -0. A NaN is not
+  // larger than anything here and reaches the result through exp.
+  private static FloatVector larger(FloatVector x, FloatVector than) {
+    return than.blend(x, x.compare(VectorOperators.GT, than));
   }
 
   /// `s = exp(s + mask - max)`; gives the sum of the row.
@@ -99,6 +115,13 @@ final class AttentionRows {
       }
     }
     return VectorMath.sum(sum);
+  }
+
+  /// `x += ln y` for n floats, and undefined numbers behind them in the last vector.
+  static void addLog(float[] x, float[] y, int n) {
+    for (int i = 0; i < n; i += V) {
+      load(x, i).add(VectorMath.log(load(y, i))).intoArray(x, i);
+    }
   }
 
   /// `p = exp(s + mask - lse)`, `g = p * (g - delta)`, `s = p`.

@@ -9,14 +9,15 @@ import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
-/// One group's channels of some samples, padded with zeros and laid side by side, so that a tile of output positions is
-/// a run of memory:
+/// One group's channels of some samples, padded with zeros and laid side by side, so that a tile of
+/// output positions is a run of memory:
 ///
 /// ```text
 /// panel[block][row][column][16]     16 channels a block; sample s starts at column s * pitch
 /// ```
-/// Samples share the zero columns between them. Output slot `s * pitch + q` is position q of sample s; slots between
-/// samples are computed and thrown away. Strides are 1.
+///
+/// Samples share the zero columns between them. Output slot `s * pitch + q` is position q of sample
+/// s; slots between samples are computed and thrown away. Strides are 1.
 final class ConvPanel {
   private static final int CHANNELS = 16;
   private static final long TARGET_BYTES = 36 * 1024;
@@ -38,7 +39,7 @@ final class ConvPanel {
     this.pitch = Math.max(reach - shape.padLeft(), shape.padLeft() + shape.width());
     this.rows = shape.outHeight() + shape.kernelHeight() - 1;
     long bytes = (long) inBlocks() * rows * pitch * 64;
-    this.samples = (int) Math.clamp(TARGET_BYTES / Math.max(bytes, 1), 1, shape.batch());
+    this.samples = Math.clamp(TARGET_BYTES / Math.max(bytes, 1), 1, shape.batch());
     int used = (samples - 1) * pitch + shape.outWidth();
     int tile = ConvTile.POSITIONS;
     this.slots = (used + tile - 1) / tile * tile;
@@ -62,14 +63,6 @@ final class ConvPanel {
     return shape.outHeight();
   }
 
-  int kernelHeight() {
-    return shape.kernelHeight();
-  }
-
-  int kernelWidth() {
-    return shape.kernelWidth();
-  }
-
   int inBlocks() {
     return (inChannels + CHANNELS - 1) / CHANNELS;
   }
@@ -91,6 +84,21 @@ final class ConvPanel {
     return blockBytes() * inBlocks();
   }
 
+  /// Byte offset within the panel and number of channels of every tap and block: what a tile reads.
+  long[] runs() {
+    long[] runs = new long[2 * shape.kernelHeight() * shape.kernelWidth() * inBlocks()];
+    int at = 0;
+    for (int r = 0; r < shape.kernelHeight(); r++) {
+      for (int s = 0; s < shape.kernelWidth(); s++) {
+        for (int block = 0; block < inBlocks(); block++) {
+          runs[at++] = block * blockBytes() + r * rowBytes() + 64L * s;
+          runs[at++] = channelsOf(block);
+        }
+      }
+    }
+    return runs;
+  }
+
   /// Bytes of the output slots of one vector of channels.
   long outBytes() {
     return (long) shape.outHeight() * slots * W;
@@ -110,10 +118,7 @@ final class ConvPanel {
             long xAt =
                 ((long) (first + s) * shape.height() + row) * shape.width() * shape.inChannels()
                     + from;
-            long to =
-                block * blockBytes()
-                    + at * rowBytes()
-                    + 64L * (s * pitch + shape.padLeft());
+            long to = block * blockBytes() + at * rowBytes() + 64L * (s * pitch + shape.padLeft());
             copy(panel, to, x, 4 * xAt, channels);
           }
         }

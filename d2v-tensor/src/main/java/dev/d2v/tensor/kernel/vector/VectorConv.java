@@ -14,11 +14,11 @@ import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
-/// Grouped convolutions of stride 1 in register tiles over padded panels ([ConvPanel], [ConvTile]); larger strides, which
-/// no image model has, go through the scalar loops.
+/// Grouped convolutions of stride 1 in register tiles over padded panels ([ConvPanel], [ConvTile]);
+/// larger strides, which no image model has, go through the scalar loops.
 ///
-/// Backward to the input is a forward with flipped taps and exchanged channels. Backward to the weight adds up a fixed
-/// number of runs of samples, whose sums are then added in order.
+/// Backward to the input is a forward with flipped taps and exchanged channels. Backward to the
+/// weight adds up a fixed number of runs of samples, whose sums are then added in order.
 public final class VectorConv implements ConvKernels {
   private static final int L = F.length();
   private static final long W = 4L * L;
@@ -42,8 +42,7 @@ public final class VectorConv implements ConvKernels {
   }
 
   @Override
-  public void conv2dForward(
-      Tensor y, Tensor x, Tensor w, @Nullable Tensor bias, ConvShape shape) {
+  public void conv2dForward(Tensor y, Tensor x, Tensor w, @Nullable Tensor bias, ConvShape shape) {
     if (strided(shape)) {
       plain.conv2dForward(y, x, w, bias, shape);
       return;
@@ -98,12 +97,11 @@ public final class VectorConv implements ConvKernels {
     int vectors = (O + L - 1) / L;
     int taps = shape.kernelHeight() * shape.kernelWidth();
     long perVector = (long) taps * I * W;
-    MemorySegment packed =
-        scratch.segment(0, SLOT_WEIGHTS, shape.groups() * vectors * perVector);
+    long[] runs = panel.runs();
+    MemorySegment packed = scratch.segment(0, SLOT_WEIGHTS, shape.groups() * vectors * perVector);
     parallel.run(
         shape.groups(),
-        (g, thread) ->
-            packWeights(packed, g * vectors * perVector, w, g, I, O, taps, turned));
+        (g, thread) -> packWeights(packed, g * vectors * perVector, w, g, I, O, taps, turned));
     parallel.run(
         panel.count() * shape.groups(),
         (part, thread) -> {
@@ -113,20 +111,25 @@ public final class VectorConv implements ConvKernels {
           MemorySegment out = scratch.segment(thread, SLOT_OUT, panel.outBytes());
           panel.pack(in, x, first, g);
           for (int v = 0; v < vectors; v++) {
-            tiles(panel, in, packed, (g * vectors + v) * perVector, out);
+            tiles(panel, runs, in, packed, (g * vectors + v) * perVector, out);
             panel.store(y, out, first, g * O + v * L, Math.min(L, O - v * L), bias);
           }
         });
   }
 
   private static void tiles(
-      ConvPanel panel, MemorySegment in, MemorySegment w, long wAt, MemorySegment out) {
+      ConvPanel panel,
+      long[] runs,
+      MemorySegment in,
+      MemorySegment w,
+      long wAt,
+      MemorySegment out) {
     for (int row = 0; row < panel.outHeight(); row++) {
       for (int slot = 0; slot < panel.slots(); slot += ConvTile.POSITIONS) {
         ConvTile.forward(
             in,
             row * panel.rowBytes() + 64L * slot,
-            panel,
+            runs,
             w,
             wAt,
             out,
@@ -135,8 +138,8 @@ public final class VectorConv implements ConvKernels {
     }
   }
 
-  /// `packed[v][tap][i][lane]`: one vector of output channels a tap and input channel. Turned: taps in reverse, the
-  /// stored weight being (i, o) of the turned convolution.
+  /// `packed[v][tap][i][lane]`: one vector of output channels a tap and input channel. Turned: taps
+  /// in reverse, the stored weight being (i, o) of the turned convolution.
   private static void packWeights(
       MemorySegment packed,
       long at,
@@ -182,6 +185,7 @@ public final class VectorConv implements ConvKernels {
     // sums[run][group][vector][tap][block][16][lane], then one vector of biases
     long perVector = ((long) taps * panel.inBlocks() * 16 + 1) * W;
     long perRun = shape.groups() * vectors * perVector;
+    long[] places = panel.runs();
     int runs = Math.min(RUNS, panel.count());
     MemorySegment sums = scratch.segment(0, SLOT_SUMS, runs * perRun);
     parallel.run(
@@ -201,7 +205,7 @@ public final class VectorConv implements ConvKernels {
             for (int v = 0; v < vectors; v++) {
               int channel = g * O + v * L;
               panel.packGradient(out, dy.data(), first, channel, Math.min(L, O - v * L));
-              weightSums(panel, in, out, sums, at + v * perVector);
+              weightSums(panel, places, in, out, sums, at + v * perVector);
             }
           }
         });
@@ -209,16 +213,17 @@ public final class VectorConv implements ConvKernels {
   }
 
   private static void weightSums(
-      ConvPanel panel, MemorySegment in, MemorySegment out, MemorySegment sums, long at) {
+      ConvPanel panel,
+      long[] taps,
+      MemorySegment in,
+      MemorySegment out,
+      MemorySegment sums,
+      long at) {
     long to = at;
-    for (int r = 0; r < panel.kernelHeight(); r++) {
-      for (int s = 0; s < panel.kernelWidth(); s++) {
-        for (int block = 0; block < panel.inBlocks(); block++) {
-          long from = block * panel.blockBytes() + r * panel.rowBytes() + 64L * s;
-          ConvTile.backward(in, from, panel, out, 0, sums, to);
-          to += 16 * W;
-        }
-      }
+    for (int run = 0; run < taps.length; run += 2) {
+      ConvTile.backward(
+          in, taps[run], panel.rowBytes(), panel.outHeight(), panel.slots(), out, sums, to);
+      to += 16 * W;
     }
     FloatVector bias = FloatVector.fromMemorySegment(F, sums, to, ORDER);
     long bytes = panel.outBytes();
@@ -252,8 +257,7 @@ public final class VectorConv implements ConvKernels {
                 long at = lane + ((long) tap * panel.inBlocks() * 16 + i) * W;
                 long index = ((long) (g * O + o) * I + i) * taps + tap;
                 float value = d.getAtIndex(ValueLayout.JAVA_FLOAT, index);
-                d.setAtIndex(
-                    ValueLayout.JAVA_FLOAT, index, value + total(sums, at, runs, perRun));
+                d.setAtIndex(ValueLayout.JAVA_FLOAT, index, value + total(sums, at, runs, perRun));
               }
             }
             if (dbias != null) {
@@ -262,8 +266,7 @@ public final class VectorConv implements ConvKernels {
               float value = dbias.data().getAtIndex(ValueLayout.JAVA_FLOAT, index);
               dbias
                   .data()
-                  .setAtIndex(
-                      ValueLayout.JAVA_FLOAT, index, value + total(sums, at, runs, perRun));
+                  .setAtIndex(ValueLayout.JAVA_FLOAT, index, value + total(sums, at, runs, perRun));
             }
           }
         });
@@ -278,8 +281,7 @@ public final class VectorConv implements ConvKernels {
   }
 
   @Override
-  public void patches(
-      Tensor y, Tensor x, boolean channelsLast, int B, int C, int H, int W, int P) {
+  public void patches(Tensor y, Tensor x, boolean channelsLast, int B, int C, int H, int W, int P) {
     plain.patches(y, x, channelsLast, B, C, H, W, P);
   }
 }

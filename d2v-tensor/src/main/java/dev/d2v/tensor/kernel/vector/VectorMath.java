@@ -33,10 +33,10 @@ final class VectorMath {
   /// Beyond this gelu'(x) is 1 or 0 to within 7e-7.
   private static final float GELU_DERIVATIVE_LIMIT = 5.5f;
 
-  private static final VectorShuffle<Float> HALF = rotate(Lanes.F.length() / 2);
-  private static final VectorShuffle<Float> QUARTER = rotate(Lanes.F.length() / 4);
-  private static final VectorShuffle<Float> EIGHTH = rotate(Lanes.F.length() / 8);
-  private static final VectorShuffle<Float> SIXTEENTH = rotate(Lanes.F.length() / 16);
+  static final VectorShuffle<Float> HALF = rotate(Lanes.F.length() / 2);
+  static final VectorShuffle<Float> QUARTER = rotate(Lanes.F.length() / 4);
+  static final VectorShuffle<Float> EIGHTH = rotate(Lanes.F.length() / 8);
+  static final VectorShuffle<Float> SIXTEENTH = rotate(Lanes.F.length() / 16);
 
   private VectorMath() {}
 
