@@ -35,7 +35,7 @@ final class GemmTile {
   static final int DEPTH = 256;
 
   /// Bytes of the buffer for a tile.
-  static final long BYTES = ROWS * VECTORS * W;
+  static final long BYTES = ROWS * (VECTORS * W);
 
   private GemmTile() {}
 
