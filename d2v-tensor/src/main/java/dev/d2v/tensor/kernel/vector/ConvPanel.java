@@ -110,7 +110,7 @@ final class ConvPanel {
     int n = Math.min(samples, shape.batch() - first);
     for (int block = 0; block < inBlocks(); block++) {
       int channels = channelsOf(block);
-      long from = g * inChannels + (long) block * CHANNELS;
+      long from = (long) g * inChannels + (long) block * CHANNELS;
       for (int s = 0; s < n; s++) {
         for (int row = 0; row < shape.height(); row++) {
           int at = row + shape.padTop();

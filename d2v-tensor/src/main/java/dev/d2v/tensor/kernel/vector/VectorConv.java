@@ -98,10 +98,10 @@ public final class VectorConv implements ConvKernels {
     int taps = shape.kernelHeight() * shape.kernelWidth();
     long perVector = (long) taps * I * W;
     long[] runs = panel.runs();
-    MemorySegment packed = scratch.segment(0, SLOT_WEIGHTS, shape.groups() * vectors * perVector);
+    MemorySegment packed = scratch.segment(0, SLOT_WEIGHTS, (long) shape.groups() * vectors * perVector);
     parallel.run(
         shape.groups(),
-        (g, thread) -> packWeights(packed, g * vectors * perVector, w, g, I, O, taps, turned));
+        (g, thread) -> packWeights(packed, (long) g * vectors * perVector, w, g, I, O, taps, turned));
     parallel.run(
         panel.count() * shape.groups(),
         (part, thread) -> {
@@ -111,7 +111,7 @@ public final class VectorConv implements ConvKernels {
           MemorySegment out = scratch.segment(thread, SLOT_OUT, panel.outBytes());
           panel.pack(in, x, first, g);
           for (int v = 0; v < vectors; v++) {
-            tiles(panel, runs, in, packed, (g * vectors + v) * perVector, out);
+            tiles(panel, runs, in, packed, ((long) g * vectors + v) * perVector, out);
             panel.store(y, out, first, g * O + v * L, Math.min(L, O - v * L), bias);
           }
         });
@@ -184,7 +184,7 @@ public final class VectorConv implements ConvKernels {
     int taps = shape.kernelHeight() * shape.kernelWidth();
     // sums[run][group][vector][tap][block][16][lane], then one vector of biases
     long perVector = ((long) taps * panel.inBlocks() * 16 + 1) * W;
-    long perRun = shape.groups() * vectors * perVector;
+    long perRun = (long) shape.groups() * vectors * perVector;
     long[] places = panel.runs();
     int runs = Math.min(RUNS, panel.count());
     MemorySegment sums = scratch.segment(0, SLOT_SUMS, runs * perRun);
@@ -193,7 +193,7 @@ public final class VectorConv implements ConvKernels {
         (part, thread) -> {
           int run = part / shape.groups();
           int g = part % shape.groups();
-          long at = run * perRun + g * vectors * perVector;
+          long at = run * perRun + (long) g * vectors * perVector;
           sums.asSlice(at, vectors * perVector).fill((byte) 0);
           MemorySegment in = scratch.segment(thread, SLOT_PANEL, panel.bytes());
           MemorySegment out = scratch.segment(thread, SLOT_OUT, panel.outBytes());
@@ -251,7 +251,7 @@ public final class VectorConv implements ConvKernels {
         shape.groups(),
         (g, thread) -> {
           for (int o = 0; o < O; o++) {
-            long lane = (g * vectors + (long) (o / L)) * perVector + 4L * (o % L);
+            long lane = ((long) g * vectors + o / L) * perVector + 4L * (o % L);
             for (int tap = 0; tap < taps; tap++) {
               for (int i = 0; i < I; i++) {
                 long at = lane + ((long) tap * panel.inBlocks() * 16 + i) * W;
