@@ -1,6 +1,6 @@
 /// JMH benchmarks, one class a kernel family.
 module dev.d2v.benchmarks {
-  requires dev.d2v.tensor;
+  requires transitive dev.d2v.tensor;
   requires jmh.core;
   requires static org.jspecify;
 

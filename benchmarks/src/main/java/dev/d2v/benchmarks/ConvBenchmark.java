@@ -34,16 +34,18 @@ public class ConvBenchmark {
   /// Which decoder.
   public enum Decoder {
     /// A few samples, for the test of this class.
-    TINY(ConvShape.same2d(3, 5, 5, 32, 32, 3, 2)),
+    TINY,
     /// Small images: 16 channels a group.
-    SMALL_IMAGES(ConvShape.same2d(512, 7, 7, 128, 128, 3, 8)),
+    SMALL_IMAGES,
     /// The base image model: 48 channels a group.
-    BASE_IMAGES(ConvShape.same2d(256, 14, 14, 768, 768, 3, 16));
+    BASE_IMAGES;
 
-    final ConvShape shape;
-
-    Decoder(ConvShape shape) {
-      this.shape = shape;
+    ConvShape shape() {
+      return switch (this) {
+        case TINY -> ConvShape.same2d(3, 5, 5, 32, 32, 3, 2);
+        case SMALL_IMAGES -> ConvShape.same2d(512, 7, 7, 128, 128, 3, 8);
+        case BASE_IMAGES -> ConvShape.same2d(256, 14, 14, 768, 768, 3, 16);
+      };
     }
   }
 
@@ -67,7 +69,7 @@ public class ConvBenchmark {
   /// Opens the backend and fills the tensors.
   @Setup(Level.Trial)
   public void open() {
-    opened = new Convolution(decoder.shape, new Rig(threads, kernels, elements(decoder.shape)));
+    opened = new Convolution(decoder.shape(), new Rig(threads, kernels, elements(decoder.shape())));
   }
 
   /// Closes the backend.

@@ -56,7 +56,7 @@ final class ConvBenchmarkTest {
   void workIsTwoOperationsATapAndPosition() {
     var work = new Work();
     run(CpuBackend.Option.VECTOR, b -> b.forward(work));
-    ConvShape shape = ConvBenchmark.Decoder.TINY.shape;
+    ConvShape shape = ConvBenchmark.Decoder.TINY.shape();
     assertEquals(2e-9 * 3 * 25 * 32 * 16 * 9, work.gigaflops, 1e-15);
     assertEquals(75, shape.outRows());
   }
