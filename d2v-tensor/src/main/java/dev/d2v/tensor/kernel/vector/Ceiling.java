@@ -49,7 +49,7 @@ public final class Ceiling {
   /// second by so many threads at once: two reads and one write, each counted once.
   public static double memoryGigabytesPerSecond(int threads) {
     long each = Math.ceilDiv(Math.ceilDiv(BYTES, threads), 64) * 64;
-    double steps = each / (double) F.vectorByteSize();
+    double steps = (double) each / F.vectorByteSize();
     return sumOver(
         threads,
         () -> {
@@ -59,7 +59,7 @@ public final class Ceiling {
             MemorySegment c = arena.allocate(each, 64);
             b.fill((byte) 1);
             c.fill((byte) 1);
-            return 3.0 * each / bestNanos(steps * INTERPRETED_TRIAD, () -> triad(a, b, c));
+            return 3.0 * (double) each / bestNanos(steps * INTERPRETED_TRIAD, () -> triad(a, b, c));
           }
         });
   }

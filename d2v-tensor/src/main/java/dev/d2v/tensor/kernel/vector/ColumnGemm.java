@@ -1,7 +1,7 @@
 package dev.d2v.tensor.kernel.vector;
 
-import static dev.d2v.tensor.kernel.vector.GemmTile.TALL_ROWS;
-import static dev.d2v.tensor.kernel.vector.RowGemm.DEPTH;
+import static dev.d2v.tensor.kernel.vector.GemmTile.DEPTH;
+import static dev.d2v.tensor.kernel.vector.Panels.WIDTH;
 
 import dev.d2v.tensor.parallel.Parts;
 import dev.d2v.tensor.parallel.RowParallel;
@@ -34,14 +34,13 @@ final class ColumnGemm {
   private record Product(MemorySegment c, MemorySegment a, MemorySegment b, int m, int n, int k) {}
 
   /// The partition: blocks of rows and columns of c, stretches of the inner dimension.
-  private record Plan(Panels panels, Blocks rows, Blocks columns, Blocks stretches) {
+  private record Plan(Blocks rows, Blocks columns, Blocks stretches) {
     static Plan of(int m, int n, int k) {
-      Blocks rows = Blocks.of(m, MOST_ROWS, TALL_ROWS);
-      Panels panels = Panels.of(n);
-      Blocks columns = Blocks.of(n, MOST_COLUMNS, panels.each());
+      Blocks rows = Blocks.of(m, MOST_ROWS, 4 * GemmTile.ROWS);
+      Blocks columns = Blocks.of(n, MOST_COLUMNS, WIDTH);
       int wanted = Math.ceilDiv(ENOUGH_PARTS, rows.count() * columns.count());
       int longest = Math.max(SHORTEST_STRETCH, Math.ceilDiv(k, wanted));
-      return new Plan(panels, rows, columns, Blocks.of(k, longest, 1));
+      return new Plan(rows, columns, Blocks.of(k, longest, 1));
     }
 
     int blocks() {
@@ -80,24 +79,21 @@ final class ColumnGemm {
     boolean partial = plan.stretches.count() > 1;
     long base = 4 * ((partial ? (long) stretch * x.m * x.n : 0) + (long) row * x.n + column);
     Blocks depths = Blocks.of(plan.stretches.length(stretch), DEPTH, 16);
-    int tall = plan.panels.rows();
-    int wide = plan.panels.each();
     MemorySegment a =
-        scratch.segment(thread, PACKED_A, Packing.bytes(plan.rows.each(), tall, depths.each()));
+        scratch.segment(thread, PACKED_A, Packing.bytes(plan.rows.each(), depths.each()));
     MemorySegment tile = scratch.segment(thread, TILE, GemmTile.BYTES);
-    MemorySegment b = scratch.segment(thread, PACKED_B, 4L * (1 + depths.each()) * wide);
-    Packing.zero(b, 0, wide);
+    MemorySegment b = scratch.segment(thread, PACKED_B, 4L * (1 + depths.each()) * WIDTH);
+    Packing.zero(b, 0, WIDTH);
     for (int depth = 0; depth < depths.count(); depth++) {
       int k = depths.length(depth);
       long first = (long) plan.stretches.from(stretch) + depths.from(depth);
-      Packing.columns(a, x.a, 4 * (first * x.m + row), x.m, rows, tall, k);
+      Packing.columns(a, x.a, 4 * (first * x.m + row), x.m, rows, k);
       MemorySegment d = partial && depth == 0 ? null : target;
       GemmBlock out = new GemmBlock(target, 4L * x.n, d, b, tile);
-      for (int j = 0; j < columns; j += wide) {
-        int width = Math.min(wide, columns - j);
-        Packing.panel(b, 4L * wide, x.b, 4 * (first * x.n + column + j), x.n, k, width, wide);
-        out.multiply(
-            base + 4L * j, a, rows, b, 4L * wide, 4L * wide, 0, plan.panels.vectors(), width, k);
+      for (int j = 0; j < columns; j += WIDTH) {
+        int width = Math.min(WIDTH, columns - j);
+        Packing.panel(b, 4L * WIDTH, x.b, 4 * (first * x.n + column + j), x.n, k, width, WIDTH);
+        out.multiply(base + 4L * j, a, rows, b, 4L * WIDTH, 4L * WIDTH, 0, width, k);
       }
     }
   }

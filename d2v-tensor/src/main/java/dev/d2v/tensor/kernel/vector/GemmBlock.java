@@ -1,7 +1,9 @@
 package dev.d2v.tensor.kernel.vector;
 
 import static dev.d2v.tensor.kernel.vector.GemmTile.FLOAT;
+import static dev.d2v.tensor.kernel.vector.GemmTile.ROWS;
 import static dev.d2v.tensor.kernel.vector.GemmTile.V;
+import static dev.d2v.tensor.kernel.vector.GemmTile.VECTORS;
 import static dev.d2v.tensor.kernel.vector.GemmTile.W;
 import static dev.d2v.tensor.kernel.vector.GemmTile.load;
 import static dev.d2v.tensor.kernel.vector.GemmTile.store;
@@ -31,17 +33,15 @@ record GemmBlock(
       long bAt,
       long ldb,
       long biasAt,
-      int vectors,
       int width,
       int k) {
-    int step = GemmTile.rows(vectors);
-    for (int i = 0; i < rows; i += step) {
-      GemmTile.multiply(vectors, tile, a, 4L * i * k, b, bAt, ldb, k);
-      int count = Math.min(step, rows - i);
+    for (int i = 0; i < rows; i += ROWS) {
+      GemmTile.multiply(tile, a, 4L * i * k, b, bAt, ldb, k);
+      int count = Math.min(ROWS, rows - i);
       if (d == null) {
-        assign(at + ldc * i, count, biasAt, vectors * W, width);
+        assign(at + ldc * i, count, biasAt, VECTORS * W, width);
       } else {
-        add(d, at + ldc * i, count, biasAt, vectors * W, width);
+        add(d, at + ldc * i, count, biasAt, VECTORS * W, width);
       }
     }
   }

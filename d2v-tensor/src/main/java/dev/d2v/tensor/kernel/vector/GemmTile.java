@@ -24,20 +24,18 @@ final class GemmTile {
   /// Whether 32 vector registers are there: AVX-512 or an ARM processor.
   private static final boolean REGISTERS_32 = V == 16 || arm();
 
-  /// Vectors across the wide tile.
+  /// Vectors across the tile.
   static final int VECTORS = REGISTERS_32 ? 4 : 2;
 
-  /// Rows of the wide tile.
+  /// Rows of the tile.
   static final int ROWS = 6;
 
-  /// Rows of the tile that is one vector wide; a multiple of ROWS.
-  static final int TALL_ROWS = 24;
-
-  /// Whether there is a tile that is one vector wide.
-  static final boolean TALL = REGISTERS_32;
+  /// The longest inner dimension that callers should ask for at once: panels of that length stay
+  /// near the first-level cache.
+  static final int DEPTH = 256;
 
   /// Bytes of the buffer for a tile.
-  static final long BYTES = TALL_ROWS * W;
+  static final long BYTES = ROWS * (VECTORS * W);
 
   private GemmTile() {}
 
@@ -45,30 +43,15 @@ final class GemmTile {
     return System.getProperty("os.arch", "").toLowerCase(Locale.ROOT).equals("aarch64");
   }
 
-  /// Rows of the tile with so many vectors across.
-  static int rows(int vectors) {
-    return vectors == VECTORS ? ROWS : TALL_ROWS;
-  }
-
-  /// `t = a b` over k steps: rows(vectors) by `vectors` vectors.
+  /// `t = a b` over k steps.
   ///
-  /// @param vectors VECTORS, or 1 for the tall tile
   /// @param ldb bytes from one row of b to the next
   static void multiply(
-      int vectors,
-      MemorySegment t,
-      MemorySegment a,
-      long aAt,
-      MemorySegment b,
-      long bAt,
-      long ldb,
-      int k) {
-    if (!REGISTERS_32) {
-      GemmTile16.tile6x2(t, a, aAt, b, bAt, ldb, k);
-    } else if (vectors == VECTORS) {
+      MemorySegment t, MemorySegment a, long aAt, MemorySegment b, long bAt, long ldb, int k) {
+    if (REGISTERS_32) {
       GemmTile32.tile6x4(t, a, aAt, b, bAt, ldb, k);
     } else {
-      GemmTile32.tile24x1(t, a, aAt, b, bAt, ldb, k);
+      GemmTile16.tile6x2(t, a, aAt, b, bAt, ldb, k);
     }
   }
 

@@ -11,7 +11,7 @@ import static jdk.incubator.vector.FloatVector.zero;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
-/// Micro-kernels for a machine with 32 vector registers: 24 of them hold the sums.
+/// The micro-kernel for a machine with 32 vector registers: 24 of them hold the sums.
 ///
 /// The loop is straight-line code over locals, the only form that the compiler keeps in registers,
 /// and calls nothing but the Vector API, whose methods are always inlined: in a method this large
@@ -80,66 +80,5 @@ final class GemmTile32 {
     c51.intoMemorySegment(t, 21 * W, ORDER);
     c52.intoMemorySegment(t, 22 * W, ORDER);
     c53.intoMemorySegment(t, 23 * W, ORDER);
-  }
-
-  /// 24 rows by one vector, for narrow results such as one group of a convolution.
-  static void tile24x1(
-      MemorySegment t, MemorySegment a, long aAt, MemorySegment b, long bAt, long ldb, int k) {
-    FloatVector z = zero(F);
-    FloatVector c00 = z, c01 = z, c02 = z, c03 = z, c04 = z, c05 = z, c06 = z, c07 = z;
-    FloatVector c08 = z, c09 = z, c10 = z, c11 = z, c12 = z, c13 = z, c14 = z, c15 = z;
-    FloatVector c16 = z, c17 = z, c18 = z, c19 = z, c20 = z, c21 = z, c22 = z, c23 = z;
-    for (int p = 0; p < k; p++) {
-      long bp = bAt + ldb * p, ap = aAt + 24 * 4L * p;
-      FloatVector b0 = load(b, bp);
-      c00 = broadcast(F, a.get(FLOAT, ap)).fma(b0, c00);
-      c01 = broadcast(F, a.get(FLOAT, ap + 4)).fma(b0, c01);
-      c02 = broadcast(F, a.get(FLOAT, ap + 8)).fma(b0, c02);
-      c03 = broadcast(F, a.get(FLOAT, ap + 12)).fma(b0, c03);
-      c04 = broadcast(F, a.get(FLOAT, ap + 16)).fma(b0, c04);
-      c05 = broadcast(F, a.get(FLOAT, ap + 20)).fma(b0, c05);
-      c06 = broadcast(F, a.get(FLOAT, ap + 24)).fma(b0, c06);
-      c07 = broadcast(F, a.get(FLOAT, ap + 28)).fma(b0, c07);
-      c08 = broadcast(F, a.get(FLOAT, ap + 32)).fma(b0, c08);
-      c09 = broadcast(F, a.get(FLOAT, ap + 36)).fma(b0, c09);
-      c10 = broadcast(F, a.get(FLOAT, ap + 40)).fma(b0, c10);
-      c11 = broadcast(F, a.get(FLOAT, ap + 44)).fma(b0, c11);
-      c12 = broadcast(F, a.get(FLOAT, ap + 48)).fma(b0, c12);
-      c13 = broadcast(F, a.get(FLOAT, ap + 52)).fma(b0, c13);
-      c14 = broadcast(F, a.get(FLOAT, ap + 56)).fma(b0, c14);
-      c15 = broadcast(F, a.get(FLOAT, ap + 60)).fma(b0, c15);
-      c16 = broadcast(F, a.get(FLOAT, ap + 64)).fma(b0, c16);
-      c17 = broadcast(F, a.get(FLOAT, ap + 68)).fma(b0, c17);
-      c18 = broadcast(F, a.get(FLOAT, ap + 72)).fma(b0, c18);
-      c19 = broadcast(F, a.get(FLOAT, ap + 76)).fma(b0, c19);
-      c20 = broadcast(F, a.get(FLOAT, ap + 80)).fma(b0, c20);
-      c21 = broadcast(F, a.get(FLOAT, ap + 84)).fma(b0, c21);
-      c22 = broadcast(F, a.get(FLOAT, ap + 88)).fma(b0, c22);
-      c23 = broadcast(F, a.get(FLOAT, ap + 92)).fma(b0, c23);
-    }
-    c00.intoMemorySegment(t, 0, ORDER);
-    c01.intoMemorySegment(t, W, ORDER);
-    c02.intoMemorySegment(t, 2 * W, ORDER);
-    c03.intoMemorySegment(t, 3 * W, ORDER);
-    c04.intoMemorySegment(t, 4 * W, ORDER);
-    c05.intoMemorySegment(t, 5 * W, ORDER);
-    c06.intoMemorySegment(t, 6 * W, ORDER);
-    c07.intoMemorySegment(t, 7 * W, ORDER);
-    c08.intoMemorySegment(t, 8 * W, ORDER);
-    c09.intoMemorySegment(t, 9 * W, ORDER);
-    c10.intoMemorySegment(t, 10 * W, ORDER);
-    c11.intoMemorySegment(t, 11 * W, ORDER);
-    c12.intoMemorySegment(t, 12 * W, ORDER);
-    c13.intoMemorySegment(t, 13 * W, ORDER);
-    c14.intoMemorySegment(t, 14 * W, ORDER);
-    c15.intoMemorySegment(t, 15 * W, ORDER);
-    c16.intoMemorySegment(t, 16 * W, ORDER);
-    c17.intoMemorySegment(t, 17 * W, ORDER);
-    c18.intoMemorySegment(t, 18 * W, ORDER);
-    c19.intoMemorySegment(t, 19 * W, ORDER);
-    c20.intoMemorySegment(t, 20 * W, ORDER);
-    c21.intoMemorySegment(t, 21 * W, ORDER);
-    c22.intoMemorySegment(t, 22 * W, ORDER);
-    c23.intoMemorySegment(t, 23 * W, ORDER);
   }
 }

@@ -1,11 +1,14 @@
 package dev.d2v.tensor.kernel.vector;
 
 import static dev.d2v.tensor.kernel.vector.GemmTile.FLOAT;
+import static dev.d2v.tensor.kernel.vector.GemmTile.ROWS;
 import static dev.d2v.tensor.kernel.vector.GemmTile.V;
 import static dev.d2v.tensor.kernel.vector.GemmTile.load;
 import static dev.d2v.tensor.kernel.vector.GemmTile.store;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -15,8 +18,14 @@ final class Packing {
   /// At most 8 lanes: six floats are copied by one load and one store.
   private static final VectorSpecies<Float> SHORT = V > 8 ? FloatVector.SPECIES_256 : Lanes.F;
 
-  /// Elements that [#columns] writes behind a row, for the next one to overwrite.
-  private static final int OVERRUN = 8;
+  /// Two floats, the first one in the low half.
+  private static final ValueLayout.OfLong PAIR =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final long LOW = 0xffff_ffffL;
+
+  /// Rows that [#columns] takes at once, so that lines of the source are read while they are near.
+  private static final int STRIP = 16;
 
   private Packing() {}
 
@@ -90,8 +99,8 @@ final class Packing {
       int width,
       int padded) {
     int j = 0;
-    for (; j <= width - 3; j += 3) {
-      threeRows(to, toAt + 4L * j, from, at + 4 * ld * j, 4 * ld, k, 4L * padded);
+    for (; j <= width - 2; j += 2) {
+      twoRows(to, toAt + 4L * j, from, at + 4 * ld * j, 4 * ld, k, 4L * padded);
     }
     for (; j < width; j++) {
       for (int p = 0; p < k; p++) {
@@ -105,49 +114,67 @@ final class Packing {
     }
   }
 
-  private static void threeRows(
+  /// Two rows become two columns, two by two elements at a time in general registers.
+  private static void twoRows(
       MemorySegment to, long toAt, MemorySegment from, long at, long ld, int k, long ldTo) {
     long second = at + ld;
-    long third = second + ld;
-    for (int p = 0; p < k; p++) {
-      long q = toAt + ldTo * p;
-      set(to, q, get(from, at + 4L * p));
-      set(to, q + 4, get(from, second + 4L * p));
-      set(to, q + 8, get(from, third + 4L * p));
+    int p = 0;
+    for (; p <= k - 2; p += 2) {
+      long x = from.get(PAIR, at + 4L * p);
+      long y = from.get(PAIR, second + 4L * p);
+      to.set(PAIR, toAt + ldTo * p, (x & LOW) | (y << 32));
+      to.set(PAIR, toAt + ldTo * p + ldTo, (x >>> 32) | (y & ~LOW));
+    }
+    if (p < k) {
+      set(to, toAt + ldTo * p, get(from, at + 4L * p));
+      set(to, toAt + ldTo * p + 4, get(from, second + 4L * p));
     }
   }
 
-  /// `rows` rows of k elements as panels of `each` of them, transposed.
-  static void rows(
-      MemorySegment to, MemorySegment from, long at, long ld, int rows, int each, int k) {
-    for (int i = 0; i < rows; i += each) {
-      transposed(to, 4L * i * k, from, at + 4 * ld * i, ld, k, Math.min(each, rows - i), each);
+  /// `rows` rows of k elements as panels of [GemmTile#ROWS] of them, transposed.
+  static void rows(MemorySegment to, MemorySegment from, long at, long ld, int rows, int k) {
+    for (int i = 0; i < rows; i += ROWS) {
+      transposed(to, 4L * i * k, from, at + 4 * ld * i, ld, k, Math.min(ROWS, rows - i), ROWS);
     }
   }
 
-  /// Bytes of `count` rows or columns in panels of so many.
-  static long bytes(int count, int panel, int k) {
-    return 4 * ((long) Math.ceilDiv(count, panel) * panel * k + OVERRUN);
+  /// Bytes of so many rows or columns in panels of [GemmTile#ROWS].
+  static long bytes(int count, int k) {
+    return 4 * ((long) Math.ceilDiv(count, ROWS) * ROWS * k);
   }
 
-  /// k rows of `columns` elements as panels of `each` columns. Short loads and stores run over the
-  /// panel's edge, and the next row or panel writes over it; columns beyond the last are undefined.
-  static void columns(
-      MemorySegment to, MemorySegment from, long at, long ld, int columns, int each, int k) {
-    int over = Math.ceilDiv(each, SHORT.length()) * SHORT.length();
-    long end = from.byteSize() - 4L * over;
-    for (int j = 0; j < columns; j += each) {
-      long q = 4L * j * k;
-      for (int p = 0; p < k; p++, q += 4L * each) {
+  /// k rows of `columns` elements as panels of [GemmTile#ROWS] columns; columns beyond the last are
+  /// undefined.
+  static void columns(MemorySegment to, MemorySegment from, long at, long ld, int columns, int k) {
+    int last = k - 1;
+    for (int p = 0; p < last; p += STRIP) {
+      for (int j = 0; j < columns; j += ROWS) {
+        long q = 4L * (j * (long) k + (long) p * ROWS);
         long source = at + 4 * (ld * p + j);
-        if (source <= end) {
-          for (int l = 0; l < each; l += SHORT.length()) {
-            FloatVector.fromMemorySegment(SHORT, from, source + 4L * l, Lanes.ORDER)
-                .intoMemorySegment(to, q + 4L * l, Lanes.ORDER);
-          }
-        } else {
-          copy(to, q, from, source, Math.min(each, columns - j));
+        strip(to, q, from, source, 4 * ld, Math.min(STRIP, last - p), columns - j);
+      }
+    }
+    for (int j = 0; j < columns; j += ROWS) {
+      long q = 4L * (j * (long) k + (long) last * ROWS);
+      copy(to, q, from, at + 4 * (ld * last + j), Math.min(ROWS, columns - j));
+    }
+  }
+
+  /// Short loads and stores run over a row's edge, and the next row writes over it: the last row of
+  /// a panel must be copied otherwise.
+  private static void strip(
+      MemorySegment to, long q, MemorySegment from, long source, long ld, int rows, int columns) {
+    long end = from.byteSize() - 8 * Float.BYTES;
+    for (int p = 0; p < rows; p++) {
+      long a = source + ld * p;
+      long b = q + 4L * ROWS * p;
+      if (a <= end) {
+        for (int l = 0; l < ROWS; l += SHORT.length()) {
+          FloatVector.fromMemorySegment(SHORT, from, a + 4L * l, Lanes.ORDER)
+              .intoMemorySegment(to, b + 4L * l, Lanes.ORDER);
         }
+      } else {
+        copy(to, b, from, a, Math.min(ROWS, columns));
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.d2v.tensor.kernel.vector;
 
-import static dev.d2v.tensor.kernel.vector.GemmTile.TALL_ROWS;
+import static dev.d2v.tensor.kernel.vector.GemmTile.DEPTH;
+import static dev.d2v.tensor.kernel.vector.Panels.WIDTH;
 
 import dev.d2v.tensor.parallel.RowParallel;
 import dev.d2v.tensor.parallel.Scratch;
@@ -10,14 +11,11 @@ import org.jspecify.annotations.Nullable;
 /// `c = a b + bias + addend` with the rows of a contiguous: NN and NT.
 ///
 /// First all threads pack b, which is a weight and small, into panels as wide as a tile. Then each
-/// part takes a block of rows of a, packs a slice of at most [#DEPTH] columns of it to its own
-/// memory, and runs it against the panels: the slice stays in the second-level cache, the block of
-/// c too.
+/// part takes a block of rows of a, packs a slice of at most [GemmTile#DEPTH] columns of it to its
+/// own memory, and runs it against the panels: the slice stays in the second-level cache, the block
+/// of c too.
 final class RowGemm {
-  /// The longest stretch of the inner dimension: a panel of b then fits the first-level cache
-  /// twice.
-  static final int DEPTH = 256;
-
+  private static final int ROW_STEP = 4 * GemmTile.ROWS;
   private static final int MOST_ROWS = 96;
   private static final int ENOUGH_PARTS = 32;
 
@@ -48,21 +46,19 @@ final class RowGemm {
 
   /// b in panels behind one tile's width of zeros and the padded bias.
   private record PackedB(MemorySegment data, Panels panels, Blocks depths, boolean bias) {
+    static final long ZEROS = 4L * WIDTH;
+
     static long bytes(Panels panels, int k) {
-      return zeros(panels) + 4L * panels.padded() * (1L + k);
+      return ZEROS + 4L * panels.padded() * (1L + k);
     }
 
     long bias(int panel, int depth) {
-      return bias && depth == 0 ? zeros(panels) + 4L * panels.start(panel) : 0;
+      return bias && depth == 0 ? ZEROS + 4L * panels.start(panel) : 0;
     }
 
     long panel(int panel, int depth) {
       long floats = panels.padded() + (long) panels.start(panel) * depths.size();
-      return zeros(panels) + 4 * (floats + (long) depths.from(depth) * panels.each());
-    }
-
-    static long zeros(Panels panels) {
-      return 4L * panels.each();
+      return ZEROS + 4 * (floats + (long) depths.from(depth) * WIDTH);
     }
   }
 
@@ -70,12 +66,12 @@ final class RowGemm {
     if (x.m == 0 || x.n == 0) {
       return;
     }
-    Panels panels = Panels.of(x.n);
+    Panels panels = new Panels(x.n);
     Blocks depths = Blocks.of(x.k, DEPTH, 16);
     MemorySegment memory = scratch.segment(0, PACKED_B, PackedB.bytes(panels, x.k));
     PackedB packed = new PackedB(memory, panels, depths, x.bias != null);
     pack(x, packed);
-    Blocks rows = Blocks.of(x.m, Math.min(MOST_ROWS, Math.ceilDiv(x.m, ENOUGH_PARTS)), TALL_ROWS);
+    Blocks rows = Blocks.of(x.m, Math.min(MOST_ROWS, Math.ceilDiv(x.m, ENOUGH_PARTS)), ROW_STEP);
     Blocks columns =
         Blocks.of(panels.count(), Math.ceilDiv(panels.count() * rows.count(), ENOUGH_PARTS), 1);
     parallel.run(
@@ -86,17 +82,9 @@ final class RowGemm {
   }
 
   private void pack(Product x, PackedB packed) {
-    Packing.zero(packed.data, 0, packed.panels.each());
+    Packing.zero(packed.data, 0, WIDTH);
     if (x.bias != null) {
-      Packing.panel(
-          packed.data,
-          PackedB.zeros(packed.panels),
-          x.bias,
-          0,
-          x.n,
-          1,
-          x.n,
-          packed.panels.padded());
+      Packing.panel(packed.data, PackedB.ZEROS, x.bias, 0, x.n, 1, x.n, packed.panels.padded());
     }
     int count = packed.depths.count();
     parallel.run(
@@ -107,14 +95,13 @@ final class RowGemm {
   private static void packPanel(Product x, PackedB packed, int panel, int depth) {
     int from = packed.panels.start(panel);
     int width = packed.panels.width(panel);
-    int padded = packed.panels.each();
     int p = packed.depths.from(depth);
     int k = packed.depths.length(depth);
     long to = packed.panel(panel, depth);
     if (x.transposed) {
-      Packing.transposed(packed.data, to, x.b, 4 * ((long) from * x.k + p), x.k, k, width, padded);
+      Packing.transposed(packed.data, to, x.b, 4 * ((long) from * x.k + p), x.k, k, width, WIDTH);
     } else {
-      Packing.panel(packed.data, to, x.b, 4 * ((long) p * x.n + from), x.n, k, width, padded);
+      Packing.panel(packed.data, to, x.b, 4 * ((long) p * x.n + from), x.n, k, width, WIDTH);
     }
   }
 
@@ -124,15 +111,14 @@ final class RowGemm {
     Blocks depths = packed.depths;
     int row = rows.from(block);
     int count = rows.length(block);
-    MemorySegment a =
-        scratch.segment(thread, PACKED_A, Packing.bytes(rows.each(), panels.rows(), depths.each()));
+    MemorySegment a = scratch.segment(thread, PACKED_A, Packing.bytes(rows.each(), depths.each()));
     MemorySegment tile = scratch.segment(thread, TILE, GemmTile.BYTES);
     int last = depths.count() - 1;
     int end = columns.from(column) + columns.length(column);
     for (int depth = 0; depth <= last; depth++) {
       int k = depths.length(depth);
       long slice = 4 * ((long) row * x.k + depths.from(depth));
-      Packing.rows(a, x.a, slice, x.k, count, panels.rows(), k);
+      Packing.rows(a, x.a, slice, x.k, count, k);
       MemorySegment d = depth == 0 ? x.addend : x.c;
       GemmBlock target = new GemmBlock(x.c, 4L * x.n, d, packed.data, tile);
       for (int j = columns.from(column); j < end; j++) {
@@ -142,9 +128,8 @@ final class RowGemm {
             count,
             packed.data,
             packed.panel(j, depth),
-            4L * panels.each(),
+            4L * WIDTH,
             packed.bias(j, depth),
-            panels.vectors(),
             panels.width(j),
             k);
         if (depth == last && x.epilogue != null) {
