@@ -41,7 +41,12 @@ final class CommandTree {
                 .scopeType(CommandLine.ScopeType.INHERIT)
                 .description("Show the stack trace of a failure.")
                 .build());
-    commands.forEach(root::addSubcommand);
+    for (Object command : commands) {
+      root.addSubcommand(command);
+    }
+    root.getSubcommands()
+        .values()
+        .forEach(c -> c.getCommandSpec().version(root.getCommandSpec().version()));
     return root;
   }
 }

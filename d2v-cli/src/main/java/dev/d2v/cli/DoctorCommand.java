@@ -32,7 +32,7 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws IOException {
     MachineReport report = Doctor.examine(quick ? Optional.empty() : Doctor.measure());
     if (json) {
       terminal.out().println(JSON.std.asString(object(report)));

@@ -13,8 +13,11 @@ public sealed interface ConfigNode {
   /// How a message calls it.
   String described();
 
-  /// Text that a type is still to be read from; `literal` where it was quoted, so that `"null"` is
-  /// a word.
+  /// Text that a type is still to be read from.
+  ///
+  /// @param text as it was written, without quotes
+  /// @param literal whether it was quoted, so that `"null"` is a word
+  /// @param where it stands
   record Scalar(String text, boolean literal, String where) implements ConfigNode {
     /// Whether it is YAML's null.
     public boolean isNull() {
@@ -28,6 +31,9 @@ public sealed interface ConfigNode {
   }
 
   /// A sequence.
+  ///
+  /// @param items in their order
+  /// @param where it stands
   record Listing(List<ConfigNode> items, String where) implements ConfigNode {
     /// Copies the list.
     public Listing {
@@ -40,7 +46,10 @@ public sealed interface ConfigNode {
     }
   }
 
-  /// Keys and what they hold, in the order in which they were written.
+  /// Keys and what they hold.
+  ///
+  /// @param entries in the order in which they were written
+  /// @param where it stands
   record Mapping(Map<String, ConfigNode> entries, String where) implements ConfigNode {
     /// `other` laid over this one: nested mappings are joined, everything else is replaced.
     public Mapping with(Mapping other) {

@@ -28,7 +28,7 @@ public final class Doctor {
 
   /// The ceilings of this machine, measured in a few seconds; empty without vectors, where there is
   /// nothing to compare with.
-  public static Optional<MachineReport.Speed> measure() throws InterruptedException {
+  public static Optional<MachineReport.Speed> measure() {
     if (CpuBackend.Option.fromProperties() != CpuBackend.Option.VECTOR) {
       return Optional.empty();
     }
@@ -38,7 +38,7 @@ public final class Doctor {
             threads,
             Ceiling.fmaGflops(1),
             Ceiling.fmaGflops(threads),
-            MemorySpeed.gigabytesPerSecond(threads)));
+            Ceiling.memoryGigabytesPerSecond(threads)));
   }
 
   /// The report of this process; `speed` is what was measured, if it was.

@@ -80,6 +80,13 @@ final class GoldenCase implements AutoCloseable {
     throw new IllegalArgumentException("the case has no list '" + key + "'");
   }
 
+  static List<?> list(Map<String, Object> map, String key) {
+    if (map.get(key) instanceof List<?> list) {
+      return list;
+    }
+    throw new IllegalArgumentException("the case has no list '" + key + "'");
+  }
+
   static Map<String, Object> asObject(@Nullable Object value, String key) {
     if (value instanceof Map<?, ?> map) {
       Map<String, Object> copy = new LinkedHashMap<>();

@@ -45,7 +45,7 @@ final class InitStatsCase {
           parameter(p, backend.floats(p.value()), stats, comparison);
         }
       }
-      Set<Object> keys = Set.copyOf((List<?>) of.get("ema_keys"));
+      Set<Object> keys = Set.copyOf(GoldenCase.list(of, "ema_keys"));
       Set<String> teacher =
           model.memory().teacher().stream().map(Parameter::name).collect(Collectors.toSet());
       comparison.holds("the same teacher parameters", keys.equals(teacher));

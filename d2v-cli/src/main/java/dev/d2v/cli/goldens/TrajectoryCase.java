@@ -56,7 +56,7 @@ final class TrajectoryCase {
 
   private void step(int s, Map<String, Object> expected, Lab lab) {
     Map<String, Object> optimizer = c.object("optimizer");
-    List<?> betas = (List<?>) optimizer.get("betas");
+    List<?> betas = GoldenCase.list(optimizer, "betas");
     AdamW adam =
         new AdamW(
             GoldenCase.number(betas.get(0), "betas"),

@@ -115,7 +115,7 @@ final class UnitNumbers {
 
   static void target(
       String key, Map<String, Object> e, GoldenCase c, Comparison comparison, Lab lab) {
-    List<?> flags = (List<?>) e.get("flags");
+    List<?> flags = GoldenCase.list(e, "flags");
     List<String> layers = c.names("layer.");
     int topK = GoldenCase.integer(e, "top_k");
     TargetConfig config =
@@ -249,7 +249,7 @@ final class UnitNumbers {
 
   static void adam(
       String key, Map<String, Object> e, GoldenCase c, Comparison comparison, Lab lab) {
-    List<?> betas = (List<?>) e.get("betas");
+    List<?> betas = GoldenCase.list(e, "betas");
     AdamW adam =
         new AdamW(
             GoldenCase.number(betas.get(0), "betas"),
@@ -315,7 +315,7 @@ final class UnitNumbers {
   }
 
   static void ema(String key, Map<String, Object> e, GoldenCase c, Comparison comparison, Lab lab) {
-    List<?> frozen = (List<?>) e.get("frozen");
+    List<?> frozen = GoldenCase.list(e, "frozen");
     float[] values = new float[StepNumbers.FLOATS];
     values[StepNumbers.EMA_DECAY] = (float) GoldenCase.number(e, "decay");
     for (String before : c.names(key + ".before.")) {
@@ -334,8 +334,8 @@ final class UnitNumbers {
 
   static void schedule(int index, Map<String, Object> e, Comparison comparison) {
     String kind = String.valueOf(e.get("schedule"));
-    List<?> updates = (List<?>) e.get("updates");
-    List<?> expected = (List<?>) e.get(kind.equals("ema_decay") ? "decay" : "lr");
+    List<?> updates = GoldenCase.list(e, "updates");
+    List<?> expected = GoldenCase.list(e, kind.equals("ema_decay") ? "decay" : "lr");
     for (int i = 0; i < updates.size(); i++) {
       long u = (long) GoldenCase.number(updates.get(i), "updates");
       double actual =
@@ -356,7 +356,7 @@ final class UnitNumbers {
 
   private static Schedule rate(String kind, Map<String, Object> e) {
     Map<String, Object> args = GoldenCase.asObject(e.get("args"), "args");
-    double lr = GoldenCase.number(((List<?>) args.get("lr")).getFirst(), "lr");
+    double lr = GoldenCase.number(GoldenCase.list(args, "lr").getFirst(), "lr");
     return switch (kind) {
       case "cosine" ->
           new Schedule.Cosine(

@@ -12,6 +12,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,7 +30,9 @@ public record RunFolder(Path path) {
   /// Makes the folder of a new run and writes its configuration.
   public static RunFolder create(PretrainOptions options) throws IOException {
     Recipe recipe = options.recipe();
-    String time = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
+    String time =
+        LocalDateTime.now(ZoneId.systemDefault())
+            .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
     Path path = options.out().resolve(options.name().orElse(recipe.name() + "-" + time));
     if (Files.exists(path)) {
       throw new UserError(

@@ -53,10 +53,4 @@ final class DoctorTest {
     assertTrue(report.limitBytes() > 0 && report.maxHeapBytes() > 0);
     assertTrue(report.vectorBits() % 128 == 0, report.kernels());
   }
-
-  @Test
-  @DisplayName("copying memory has a speed")
-  void memory() throws InterruptedException {
-    assertTrue(MemorySpeed.gigabytesPerSecond(1) > 0.01);
-  }
 }

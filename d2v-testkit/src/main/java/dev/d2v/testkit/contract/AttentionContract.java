@@ -22,9 +22,21 @@ public abstract class AttentionContract extends KernelContract {
   /// (B, T, H, D): one of everything, tails of tokens and channels, several blocks of queries, and
   /// more than one stripe of keys.
   private static final int[][] SHAPES = {
-    {1, 1, 1, 1}, {2, 1, 2, 8}, {3, 2, 2, 3}, {2, 7, 3, 16}, {3, 10, 4, 32}, {2, 17, 2, 17},
-    {2, 33, 1, 1}, {1, 50, 2, 64}, {1, 197, 2, 64}, {1, 197, 1, 17}, {70, 5, 1, 4}, {1, 300, 1, 8},
+    {1, 1, 1, 1},
+    {2, 1, 2, 8},
+    {3, 2, 2, 3},
+    {2, 7, 3, 16},
+    {3, 10, 4, 32},
+    {2, 17, 2, 17},
+    {2, 33, 1, 1},
+    {1, 50, 2, 64},
+    {70, 5, 1, 4},
+    {1, 197, 1, 17},
+    {1, 300, 1, 8},
   };
+
+  /// The same without what only repeats at length.
+  private static final int[][] SMALL = Arrays.copyOf(SHAPES, SHAPES.length - 2);
 
   private static final int STREAM = 77;
   private static final long SEED = 0x1234_5678_9abc_def0L;
@@ -163,7 +175,7 @@ public abstract class AttentionContract extends KernelContract {
   @Test
   void addsABiasOfEachSampleOrOfAll() {
     Random random = new Random(2);
-    for (int[] shape : SHAPES) {
+    for (int[] shape : SMALL) {
       Case c = plain(random, shape);
       check(with(c, normal(random, c.B * c.H * c.T * c.T), null, 0));
       check(with(c, normal(random, c.H * c.T * c.T), null, 0));
@@ -173,7 +185,7 @@ public abstract class AttentionContract extends KernelContract {
   @Test
   void seesNoPaddedKey() {
     Random random = new Random(3);
-    for (int[] shape : SHAPES) {
+    for (int[] shape : SMALL) {
       Case c = plain(random, shape);
       check(with(c, null, padding(random, c), 0));
     }
@@ -182,7 +194,7 @@ public abstract class AttentionContract extends KernelContract {
   @Test
   void dropsProbabilitiesByTheNumbersOfTheirElements() {
     Random random = new Random(4);
-    for (int[] shape : SHAPES) {
+    for (int[] shape : SMALL) {
       check(with(plain(random, shape), null, null, 0.3f));
     }
   }

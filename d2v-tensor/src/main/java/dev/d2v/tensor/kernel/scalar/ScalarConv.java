@@ -149,7 +149,9 @@ public final class ScalarConv implements ConvKernels {
               int row = channelsLast ? k / C / P : k / P % P;
               int column = channelsLast ? k / C % P : k % P;
               long from =
-                  (((long) b * C + c) * H + (long) (t / across) * P + row) * W + (long) (t % across) * P + column;
+                  (((long) b * C + c) * H + (long) (t / across) * P + row) * W
+                      + (long) (t % across) * P
+                      + column;
               out.setAtIndex(JAVA_FLOAT, to++, in.getAtIndex(JAVA_FLOAT, from));
             }
           }

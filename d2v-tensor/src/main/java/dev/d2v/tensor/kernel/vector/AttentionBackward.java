@@ -53,11 +53,9 @@ record AttentionBackward(
     if (padding != null) {
       AttentionForward.maskPadding(buffer.mask, padding, (long) (head / shape.H()) * T, T);
     }
-    AttentionPack.striped(buffer.stage, T, qkv, shape.qkvAt(head, 0, 1), stride, T, D, 1);
-    AttentionPack.transposed(buffer.kT, buffer.stage, T, D);
+    AttentionPack.transposed(buffer.kT, buffer.stage, qkv, shape.qkvAt(head, 0, 1), stride, T, D);
     AttentionPack.panels(buffer.kPanels, qkv, shape.qkvAt(head, 0, 1), stride, T, D, 1);
-    AttentionPack.striped(buffer.stage, T, qkv, shape.qkvAt(head, 0, 2), stride, T, D, 1);
-    AttentionPack.transposed(buffer.v, buffer.stage, T, D);
+    AttentionPack.transposed(buffer.v, buffer.stage, qkv, shape.qkvAt(head, 0, 2), stride, T, D);
     int block = shape.backwardQueries();
     for (int i0 = 0; i0 < T; i0 += block) {
       block(buffer, drop, head, i0, Math.min(block, T - i0));
@@ -116,18 +114,22 @@ record AttentionBackward(
     int at = i * Striped.LD;
     int stripe = rows * Striped.LD;
     if (bias != null) {
-      AttentionRows.addBias(buffer.s, at, stripe, Tv, buffer.bias, i * T);
+      AttentionRows.add(buffer.s, at, stripe, Tv, buffer.bias, i * T);
+    }
+    if (padding != null) {
+      AttentionRows.add(buffer.s, at, stripe, Tv, buffer.mask, 0);
+    } else if (Tv > T) {
+      AttentionRows.addLast(buffer.s, at, stripe, Tv, buffer.mask);
     }
     float delta = buffer.sums[i];
     float saved = buffer.shifts[i];
     // A row whose keys are all padded: any finite number makes its probabilities 0.
     float shift = saved == Float.NEGATIVE_INFINITY ? 0 : saved;
     if (drop == null) {
-      AttentionRows.derivative(buffer.ds, buffer.s, at, stripe, Tv, buffer.mask, shift, delta);
+      AttentionRows.derivative(buffer.ds, buffer.s, at, stripe, Tv, shift, delta);
     } else {
       drop.factors(buffer.factors, shape.scoresAt(head, i0 + i), T);
-      AttentionRows.derivative(
-          buffer.ds, buffer.s, at, stripe, Tv, buffer.mask, shift, delta, buffer.factors);
+      AttentionRows.derivative(buffer.ds, buffer.s, at, stripe, Tv, shift, delta, buffer.factors);
     }
   }
 

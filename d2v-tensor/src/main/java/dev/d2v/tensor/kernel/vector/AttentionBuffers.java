@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /// What one thread needs while it computes a head: heap arrays that only grow, so that a step
 /// allocates nothing once every shape has been seen. Arrays rather than native scratch, because the
-/// micro-kernels of [AttentionTile] are faster on them by a third.
+/// tiles of [RowTile] came out faster on them than on segments.
 final class AttentionBuffers {
   private static final int V = Lanes.F.length();
   private static final float[] NONE = {};
@@ -31,7 +31,7 @@ final class AttentionBuffers {
   /// Rows of the bias for a block of queries, dense, and later of its gradient (Q,T).
   float[] bias = NONE;
 
-  /// Rows to be transposed, striped (T,D).
+  /// Rows to be transposed, striped (Tv,D).
   float[] stage = NONE;
 
   /// Keys, transposed, in panels (D,Tv).
@@ -81,7 +81,7 @@ final class AttentionBuffers {
     shifts = grown(shifts, Striped.roundColumns(queries));
     factorOfRow = grown(factorOfRow, T);
     bias = grown(bias, withBias ? queries * T + V : 0);
-    stage = grown(stage, Striped.size(T, D));
+    stage = grown(stage, Striped.size(Tv, D));
     kT = grown(kT, D * Tv);
     v = grown(v, Math.max(T * Dv, D * Tv));
     q = grown(q, Striped.size(rows, D));

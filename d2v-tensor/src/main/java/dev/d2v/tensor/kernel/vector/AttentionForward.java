@@ -65,8 +65,7 @@ record AttentionForward(
     if (padding != null) {
       maskPadding(buffer.mask, padding, (long) (head / shape.H()) * T, T);
     }
-    AttentionPack.striped(buffer.stage, T, qkv, shape.qkvAt(head, 0, 1), stride, T, D, 1);
-    AttentionPack.transposed(buffer.kT, buffer.stage, T, D);
+    AttentionPack.transposed(buffer.kT, buffer.stage, qkv, shape.qkvAt(head, 0, 1), stride, T, D);
     AttentionPack.panels(buffer.v, qkv, shape.qkvAt(head, 0, 2), stride, T, D, 1);
     int block = shape.forwardQueries();
     for (int i0 = from; i0 < to; i0 += block) {
@@ -121,13 +120,18 @@ record AttentionForward(
     int at = i * Striped.LD;
     int stripe = rows * Striped.LD;
     if (bias != null) {
-      AttentionRows.addBias(buffer.s, at, stripe, Tv, buffer.bias, i * T);
+      AttentionRows.add(buffer.s, at, stripe, Tv, buffer.bias, i * T);
     }
-    float max = AttentionRows.max(buffer.s, at, stripe, Tv, buffer.mask);
+    if (padding != null) {
+      AttentionRows.add(buffer.s, at, stripe, Tv, buffer.mask, 0);
+    } else if (Tv > T) {
+      AttentionRows.addLast(buffer.s, at, stripe, Tv, buffer.mask);
+    }
+    float max = AttentionRows.max(buffer.s, at, stripe, Tv);
     // A row whose keys are all padded: any finite number makes its probabilities 0.
     float shift = max == Float.NEGATIVE_INFINITY ? 0 : max;
     buffer.shifts[i] = shift;
-    buffer.sums[i] = AttentionRows.exp(buffer.s, at, stripe, Tv, buffer.mask, shift);
+    buffer.sums[i] = AttentionRows.exp(buffer.s, at, stripe, Tv, shift);
     if (drop != null) {
       drop.factors(buffer.factors, shape.scoresAt(head, i0 + i), T);
       AttentionRows.scale(buffer.s, at, stripe, Tv, buffer.factors);

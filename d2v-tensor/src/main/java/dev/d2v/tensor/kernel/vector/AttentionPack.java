@@ -2,6 +2,8 @@ package dev.d2v.tensor.kernel.vector;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 
 /// Copies of one head's rows into the layouts of the micro-kernels and back. In a tensor they are
@@ -14,6 +16,12 @@ final class AttentionPack {
   private static final int V = Lanes.F.length();
   private static final int LD = Striped.LD;
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+  /// Whether the processor can load the lanes of a vector from several places: 128-bit ARM and SSE
+  /// can't, and the compiler's substitute is a hundred times slower than scalar code.
+  private static final boolean GATHER = Lanes.F.vectorBitSize() >= 256;
+
+  private static final int[] ROWS = IntStream.range(0, V).map(j -> j * LD).toArray();
 
   private AttentionPack() {}
 
@@ -55,20 +63,38 @@ final class AttentionPack {
     }
   }
 
-  /// `y(d, j) = x(j, d)`, x striped with `count` rows, y packed in panels of `D` rows.
-  static void transposed(float[] y, float[] x, int count, int D) {
-    for (int j0 = 0; j0 < count; j0 += 2 * V) {
-      int width = Math.min(2 * V, Striped.roundColumns(count - j0));
-      int filled = Math.min(width, count - j0);
-      for (int d = 0; d < D; d++) {
-        int yAt = j0 * D + d * width;
-        int xAt = Striped.column(count, d) + j0 * LD;
-        for (int j = 0; j < filled; j++) {
-          y[yAt + j] = x[xAt + j * LD];
+  /// `y(d, j) = x(j, d)`, y packed in panels of `D` rows.
+  ///
+  /// @param stage room for the rows, as many as whole vectors of columns hold, striped
+  static void transposed(
+      float[] y, float[] stage, MemorySegment x, long at, long stride, int count, int D) {
+    int columns = Striped.roundColumns(count);
+    striped(stage, columns, x, at, stride, count, D, 1);
+    for (int d0 = 0; d0 < D; d0 += Striped.STRIPE) {
+      int from = Striped.column(columns, d0);
+      int n = Math.min(Striped.STRIPE, D - d0);
+      for (int j = count; j < columns; j++) {
+        Arrays.fill(stage, from + j * LD, from + j * LD + n, 0);
+      }
+    }
+    for (int j0 = 0; j0 < columns; j0 += 2 * V) {
+      int width = Math.min(2 * V, columns - j0);
+      for (int j = 0; j < width; j += V) {
+        for (int d = 0; d < D; d++) {
+          int xAt = Striped.column(columns, d) + (j0 + j) * LD;
+          column(y, j0 * D + d * width + j, stage, xAt);
         }
-        for (int j = filled; j < width; j++) {
-          y[yAt + j] = 0;
-        }
+      }
+    }
+  }
+
+  /// A vector of y from a column of x.
+  private static void column(float[] y, int at, float[] x, int xAt) {
+    if (GATHER) {
+      FloatVector.fromArray(Lanes.F, x, xAt, ROWS, 0).intoArray(y, at);
+    } else {
+      for (int j = 0; j < V; j++) {
+        y[at + j] = x[xAt + j * LD];
       }
     }
   }

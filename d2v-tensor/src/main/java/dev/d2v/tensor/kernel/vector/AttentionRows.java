@@ -51,15 +51,22 @@ final class AttentionRows {
         .blend(0f, zero);
   }
 
-  /// `s += bias`.
-  static void addBias(float[] s, int at, int stripe, int columns, float[] bias, int biasAt) {
+  /// `s += x`, x dense.
+  static void add(float[] s, int at, int stripe, int columns, float[] x, int xAt) {
     for (int j0 = 0; j0 < columns; j0 += STRIPE) {
       int n = Math.min(STRIPE, columns - j0);
       int a = at + j0 / STRIPE * stripe;
       for (int j = 0; j < n; j += V) {
-        load(s, a + j).add(load(bias, biasAt + j0 + j)).intoArray(s, a + j);
+        load(s, a + j).add(load(x, xAt + j0 + j)).intoArray(s, a + j);
       }
     }
+  }
+
+  /// `s += mask`, where mask is 0 everywhere but in its last vector.
+  static void addLast(float[] s, int at, int stripe, int columns, float[] mask) {
+    int j = columns - V;
+    int a = at + j / STRIPE * stripe + j % STRIPE;
+    load(s, a).add(load(mask, j)).intoArray(s, a);
   }
 
   /// `s *= factors`.
@@ -73,14 +80,14 @@ final class AttentionRows {
     }
   }
 
-  /// `max s + mask`.
-  static float max(float[] s, int at, int stripe, int columns, float[] mask) {
+  /// `max s`.
+  static float max(float[] s, int at, int stripe, int columns) {
     FloatVector max = splat(Float.NEGATIVE_INFINITY);
     for (int j0 = 0; j0 < columns; j0 += STRIPE) {
       int n = Math.min(STRIPE, columns - j0);
       int a = at + j0 / STRIPE * stripe;
       for (int j = 0; j < n; j += V) {
-        max = larger(load(s, a + j).add(load(mask, j0 + j)), max);
+        max = larger(load(s, a + j), max);
       }
     }
     max = larger(max.rearrange(VectorMath.HALF), max);
@@ -102,14 +109,14 @@ final class AttentionRows {
     return than.blend(x, x.compare(VectorOperators.GT, than));
   }
 
-  /// `s = exp(s + mask - max)`; gives the sum of the row.
-  static float exp(float[] s, int at, int stripe, int columns, float[] mask, float max) {
+  /// `s = exp(s - max)`; gives the sum of the row.
+  static float exp(float[] s, int at, int stripe, int columns, float max) {
     FloatVector sum = splat(0);
     for (int j0 = 0; j0 < columns; j0 += STRIPE) {
       int n = Math.min(STRIPE, columns - j0);
       int a = at + j0 / STRIPE * stripe;
       for (int j = 0; j < n; j += V) {
-        FloatVector e = exp(load(s, a + j).add(load(mask, j0 + j)).sub(max));
+        FloatVector e = exp(load(s, a + j).sub(max));
         e.intoArray(s, a + j);
         sum = sum.add(e);
       }
@@ -124,28 +131,27 @@ final class AttentionRows {
     }
   }
 
-  /// `p = exp(s + mask - lse)`, `g = p * (g - delta)`, `s = p`.
+  /// `p = exp(s - lse)`, `g = p * (g - delta)`, `s = p`.
   static void derivative(
-      float[] g, float[] s, int at, int stripe, int columns, float[] mask, float lse, float delta) {
+      float[] g, float[] s, int at, int stripe, int columns, float lse, float delta) {
     for (int j0 = 0; j0 < columns; j0 += STRIPE) {
       int n = Math.min(STRIPE, columns - j0);
       int a = at + j0 / STRIPE * stripe;
       for (int j = 0; j < n; j += V) {
-        FloatVector p = exp(load(s, a + j).add(load(mask, j0 + j)).sub(lse));
+        FloatVector p = exp(load(s, a + j).sub(lse));
         p.intoArray(s, a + j);
         p.mul(load(g, a + j).sub(delta)).intoArray(g, a + j);
       }
     }
   }
 
-  /// With dropout: `p = exp(s + mask - lse)`, `g = p * (g * factors - delta)`, `s = p * factors`.
+  /// With dropout: `p = exp(s - lse)`, `g = p * (g * factors - delta)`, `s = p * factors`.
   static void derivative(
       float[] g,
       float[] s,
       int at,
       int stripe,
       int columns,
-      float[] mask,
       float lse,
       float delta,
       float[] factors) {
@@ -153,7 +159,7 @@ final class AttentionRows {
       int n = Math.min(STRIPE, columns - j0);
       int a = at + j0 / STRIPE * stripe;
       for (int j = 0; j < n; j += V) {
-        FloatVector p = exp(load(s, a + j).add(load(mask, j0 + j)).sub(lse));
+        FloatVector p = exp(load(s, a + j).sub(lse));
         FloatVector f = load(factors, j0 + j);
         p.mul(f).intoArray(s, a + j);
         p.mul(load(g, a + j).mul(f).sub(delta)).intoArray(g, a + j);

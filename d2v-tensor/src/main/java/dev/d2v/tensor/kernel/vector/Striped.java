@@ -3,8 +3,8 @@ package dev.d2v.tensor.kernel.vector;
 import jdk.incubator.vector.FloatVector;
 
 /// A scratch matrix in stripes of at most [#STRIPE] columns, each row-major with the same constant
-/// row length whatever the matrix: constant, so that the micro-kernels of [AttentionTile] know it
-/// at compile time; a line longer than a stripe, so that rows do not fall on the same cache set.
+/// row length whatever the matrix: constant, so that the micro-kernels of [RowTile] know it at
+/// compile time; a line longer than a stripe, so that rows do not fall on the same cache set.
 ///
 /// ```text
 /// element (i, j) of `rows` rows:  j / STRIPE * rows * LD + i * LD + j % STRIPE
@@ -59,9 +59,9 @@ final class Striped {
         for (int i = 0; i < m; ) {
           int height = m - i > LOW ? TALL : LOW;
           if (p == 0) {
-            AttentionTile.rows(height, vectors, a, at + i * LD, b, bt, depth, c, ct + i * LD);
+            RowTile.rows(height, vectors, a, at + i * LD, b, bt, depth, c, ct + i * LD);
           } else {
-            AttentionTile.rows(height, vectors, a, at + i * LD, b, bt, depth, tile, 0);
+            RowTile.rows(height, vectors, a, at + i * LD, b, bt, depth, tile, 0);
             add(c, ct + i * LD, tile, height, vectors);
           }
           i += height;
@@ -82,10 +82,10 @@ final class Striped {
         int height = m - i > LOW ? TALL : LOW;
         int at = column(rows, i);
         if (add) {
-          AttentionTile.columns(height, vectors, a, at, b, j * k, k, tile, 0);
+          ColumnTile.columns(height, vectors, a, at, b, j * k, k, tile, 0);
           add(c, ct + i * LD, tile, height, vectors);
         } else {
-          AttentionTile.columns(height, vectors, a, at, b, j * k, k, c, ct + i * LD);
+          ColumnTile.columns(height, vectors, a, at, b, j * k, k, c, ct + i * LD);
         }
         i += height;
       }

@@ -98,10 +98,12 @@ public final class VectorConv implements ConvKernels {
     int taps = shape.kernelHeight() * shape.kernelWidth();
     long perVector = (long) taps * I * W;
     long[] runs = panel.runs();
-    MemorySegment packed = scratch.segment(0, SLOT_WEIGHTS, (long) shape.groups() * vectors * perVector);
+    MemorySegment packed =
+        scratch.segment(0, SLOT_WEIGHTS, (long) shape.groups() * vectors * perVector);
     parallel.run(
         shape.groups(),
-        (g, thread) -> packWeights(packed, (long) g * vectors * perVector, w, g, I, O, taps, turned));
+        (g, thread) ->
+            packWeights(packed, (long) g * vectors * perVector, w, g, I, O, taps, turned));
     parallel.run(
         panel.count() * shape.groups(),
         (part, thread) -> {
