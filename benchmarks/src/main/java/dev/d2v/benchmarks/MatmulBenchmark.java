@@ -33,28 +33,28 @@ import org.openjdk.jmh.annotations.Warmup;
 public class MatmulBenchmark {
   /// Kind and m, n, k of [MatmulKernels].
   @Param({
-    "NT:5120,384,128",
-    "NT:5120,128,128",
-    "NT:5120,512,128",
-    "NT:5120,128,512",
-    "NT:3200,384,128",
-    "NTGelu:5120,512,128",
-    "NN:5120,128,384",
-    "NN:5120,128,512",
-    "NNGelu:5120,512,128",
-    "TN:384,128,5120",
-    "TN:128,128,5120",
-    "TN:512,128,5120",
-    "TN:128,512,5120",
-    "NT:10240,2304,768",
-    "NT:10240,768,768",
-    "NT:10240,3072,768",
-    "NT:10240,768,3072",
-    "NT:1970,3072,768",
-    "NN:10240,768,2304",
-    "TN:2304,768,10240"
+    "NT:5120x384x128",
+    "NT:5120x128x128",
+    "NT:5120x512x128",
+    "NT:5120x128x512",
+    "NT:3200x384x128",
+    "NTGelu:5120x512x128",
+    "NN:5120x128x384",
+    "NN:5120x128x512",
+    "NNGelu:5120x512x128",
+    "TN:384x128x5120",
+    "TN:128x128x5120",
+    "TN:512x128x5120",
+    "TN:128x512x5120",
+    "NT:10240x2304x768",
+    "NT:10240x768x768",
+    "NT:10240x3072x768",
+    "NT:10240x768x3072",
+    "NT:1970x3072x768",
+    "NN:10240x768x2304",
+    "TN:2304x768x10240"
   })
-  public String product = "NT:5120,384,128";
+  public String product = "NT:5120x384x128";
 
   /// Threads of the backend.
   @Param({"1", "2"})
@@ -111,7 +111,7 @@ public class MatmulBenchmark {
       int colon = spec.indexOf(':');
       kind = spec.substring(0, colon);
       int[] sizes =
-          Arrays.stream(spec.substring(colon + 1).split(",", -1))
+          Arrays.stream(spec.substring(colon + 1).split("x", -1))
               .mapToInt(Integer::parseInt)
               .toArray();
       m = sizes[0];

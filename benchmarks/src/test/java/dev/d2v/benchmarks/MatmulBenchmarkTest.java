@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class MatmulBenchmarkTest {
   @ParameterizedTest
   @ValueSource(
-      strings = {"NN:13,20,9", "NT:13,20,9", "NTGelu:13,20,9", "NNGelu:13,20,9", "TN:13,20,9"})
+      strings = {"NN:13x20x9", "NT:13x20x9", "NTGelu:13x20x9", "NNGelu:13x20x9", "TN:13x20x9"})
   void whatIsTimedIsTheProduct(String product) {
     var benchmark = new MatmulBenchmark();
     benchmark.product = product;

@@ -18,8 +18,11 @@ final class ColumnGemm {
   private static final int ENOUGH_PARTS = 24;
   private static final int SHORTEST_STRETCH = 2 * DEPTH;
 
+  /// Rows of b that are further apart are packed, for one tile then reads from too many pages.
+  private static final int LONGEST_STRIDE = 512;
+
   private static final int PARTIAL_SUMS = 0;
-  private static final int PACKED_A = 1;
+  private static final int EDGE = 1;
   private static final int PACKED_B = 3;
   private static final int TILE = 2;
 
@@ -79,21 +82,34 @@ final class ColumnGemm {
     boolean partial = plan.stretches.count() > 1;
     long base = 4 * ((partial ? (long) stretch * x.m * x.n : 0) + (long) row * x.n + column);
     Blocks depths = Blocks.of(plan.stretches.length(stretch), DEPTH, 16);
-    MemorySegment a =
-        scratch.segment(thread, PACKED_A, Packing.bytes(plan.rows.each(), depths.each()));
+    MemorySegment edge = scratch.segment(thread, EDGE, GemmBlock.EDGE_BYTES);
     MemorySegment tile = scratch.segment(thread, TILE, GemmTile.BYTES);
     MemorySegment b = scratch.segment(thread, PACKED_B, 4L * (1 + depths.each()) * WIDTH);
     Packing.zero(b, 0, WIDTH);
     for (int depth = 0; depth < depths.count(); depth++) {
       int k = depths.length(depth);
       long first = (long) plan.stretches.from(stretch) + depths.from(depth);
-      Packing.columns(a, x.a, 4 * (first * x.m + row), x.m, rows, k);
       MemorySegment d = partial && depth == 0 ? null : target;
-      GemmBlock out = new GemmBlock(target, 4L * x.n, d, b, tile);
+      GemmBlock out = new GemmBlock(target, 4L * x.n, d, b, tile, edge);
       for (int j = 0; j < columns; j += WIDTH) {
         int width = Math.min(WIDTH, columns - j);
-        Packing.panel(b, 4L * WIDTH, x.b, 4 * (first * x.n + column + j), x.n, k, width, WIDTH);
-        out.multiply(base + 4L * j, a, rows, b, 4L * WIDTH, 4L * WIDTH, 0, width, k);
+        long bAt = 4 * (first * x.n + column + j);
+        boolean packed = width < WIDTH || x.n > LONGEST_STRIDE;
+        if (packed) {
+          Packing.panel(b, 4L * WIDTH, x.b, bAt, x.n, k, width, WIDTH);
+        }
+        out.columns(
+            base + 4L * j,
+            x.a,
+            4 * (first * x.m + row),
+            4L * x.m,
+            rows,
+            packed ? b : x.b,
+            packed ? 4L * WIDTH : bAt,
+            packed ? 4L * WIDTH : 4L * x.n,
+            0,
+            width,
+            k);
       }
     }
   }

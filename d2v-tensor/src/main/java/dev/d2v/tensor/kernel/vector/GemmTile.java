@@ -9,8 +9,8 @@ import jdk.incubator.vector.FloatVector;
 /// the inner dimension runs, and then put into a small buffer. One tile a register file, chosen
 /// once; the lane width is only a number in it.
 ///
-/// The left operand is a packed panel: for each step of the inner dimension as many floats as the
-/// tile has rows (see [Packing]). The right one is a panel with rows at any stride.
+/// The left operand is read where it lies, by rows ([#rows]) or, transposed, by columns
+/// ([#columns]); the right one is a panel as wide as the tile with rows at any stride.
 final class GemmTile {
   /// Lanes of a vector.
   static final int V = Lanes.F.length();
@@ -43,15 +43,38 @@ final class GemmTile {
     return System.getProperty("os.arch", "").toLowerCase(Locale.ROOT).equals("aarch64");
   }
 
-  /// `t = a b` over k steps.
-  ///
-  /// @param ldb bytes from one row of b to the next
-  static void multiply(
-      MemorySegment t, MemorySegment a, long aAt, MemorySegment b, long bAt, long ldb, int k) {
+  /// `t = a b` over k steps; a (ROWS,k) with `lda` bytes from row to row, b (k, VECTORS vectors)
+  /// with `ldb` bytes from row to row.
+  static void rows(
+      MemorySegment t,
+      MemorySegment a,
+      long aAt,
+      long lda,
+      MemorySegment b,
+      long bAt,
+      long ldb,
+      int k) {
     if (REGISTERS_32) {
-      GemmTile32.tile6x4(t, a, aAt, b, bAt, ldb, k);
+      GemmTile32.rows(t, a, aAt, lda, b, bAt, ldb, k);
     } else {
-      GemmTile16.tile6x2(t, a, aAt, b, bAt, ldb, k);
+      GemmTile16.rows(t, a, aAt, lda, b, bAt, ldb, k);
+    }
+  }
+
+  /// `t = a^T b` over k steps; a (k,ROWS) with `lda` bytes from row to row, b as in [#rows].
+  static void columns(
+      MemorySegment t,
+      MemorySegment a,
+      long aAt,
+      long lda,
+      MemorySegment b,
+      long bAt,
+      long ldb,
+      int k) {
+    if (REGISTERS_32) {
+      GemmTile32.columns(t, a, aAt, lda, b, bAt, ldb, k);
+    } else {
+      GemmTile16.columns(t, a, aAt, lda, b, bAt, ldb, k);
     }
   }
 

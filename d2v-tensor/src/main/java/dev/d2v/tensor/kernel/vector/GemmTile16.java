@@ -11,21 +11,58 @@ import static jdk.incubator.vector.FloatVector.zero;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
-/// The micro-kernel for a machine with 16 vector registers: 12 of them hold the sums. See
-/// [GemmTile32].
+/// The micro-kernels for a machine with 16 vector registers: 12 of them hold the sums, of 6 rows by
+/// 2 vectors. See [GemmTile32].
 @SuppressWarnings("AssignmentExpression") // one line a product keeps a kernel on one screen
 final class GemmTile16 {
   private GemmTile16() {}
 
-  /// 6 rows by 2 vectors.
-  static void tile6x2(
-      MemorySegment t, MemorySegment a, long aAt, MemorySegment b, long bAt, long ldb, int k) {
+  /// See [GemmTile#rows]; x and y are offsets, la and lb leading dimensions.
+  static void rows(
+      MemorySegment t, MemorySegment a, long x, long la, MemorySegment b, long y, long lb, int k) {
     FloatVector z = zero(F), v;
     FloatVector c00 = z, c01 = z, c10 = z, c11 = z;
     FloatVector c20 = z, c21 = z, c30 = z, c31 = z;
     FloatVector c40 = z, c41 = z, c50 = z, c51 = z;
     for (int p = 0; p < k; p++) {
-      long bp = bAt + ldb * p, ap = aAt + 6 * 4L * p;
+      long bp = y + lb * p, ap = x + 4L * p;
+      FloatVector b0 = load(b, bp), b1 = load(b, bp + W);
+      c00 = (v = broadcast(F, a.get(FLOAT, ap))).fma(b0, c00);
+      c01 = v.fma(b1, c01);
+      c10 = (v = broadcast(F, a.get(FLOAT, ap + la))).fma(b0, c10);
+      c11 = v.fma(b1, c11);
+      c20 = (v = broadcast(F, a.get(FLOAT, ap + 2 * la))).fma(b0, c20);
+      c21 = v.fma(b1, c21);
+      c30 = (v = broadcast(F, a.get(FLOAT, ap + 3 * la))).fma(b0, c30);
+      c31 = v.fma(b1, c31);
+      c40 = (v = broadcast(F, a.get(FLOAT, ap + 4 * la))).fma(b0, c40);
+      c41 = v.fma(b1, c41);
+      c50 = (v = broadcast(F, a.get(FLOAT, ap + 5 * la))).fma(b0, c50);
+      c51 = v.fma(b1, c51);
+    }
+    c00.intoMemorySegment(t, 0, ORDER);
+    c01.intoMemorySegment(t, W, ORDER);
+    c10.intoMemorySegment(t, 2 * W, ORDER);
+    c11.intoMemorySegment(t, 3 * W, ORDER);
+    c20.intoMemorySegment(t, 4 * W, ORDER);
+    c21.intoMemorySegment(t, 5 * W, ORDER);
+    c30.intoMemorySegment(t, 6 * W, ORDER);
+    c31.intoMemorySegment(t, 7 * W, ORDER);
+    c40.intoMemorySegment(t, 8 * W, ORDER);
+    c41.intoMemorySegment(t, 9 * W, ORDER);
+    c50.intoMemorySegment(t, 10 * W, ORDER);
+    c51.intoMemorySegment(t, 11 * W, ORDER);
+  }
+
+  /// See [GemmTile#columns].
+  static void columns(
+      MemorySegment t, MemorySegment a, long x, long la, MemorySegment b, long y, long lb, int k) {
+    FloatVector z = zero(F), v;
+    FloatVector c00 = z, c01 = z, c10 = z, c11 = z;
+    FloatVector c20 = z, c21 = z, c30 = z, c31 = z;
+    FloatVector c40 = z, c41 = z, c50 = z, c51 = z;
+    for (int p = 0; p < k; p++) {
+      long bp = y + lb * p, ap = x + la * p;
       FloatVector b0 = load(b, bp), b1 = load(b, bp + W);
       c00 = (v = broadcast(F, a.get(FLOAT, ap))).fma(b0, c00);
       c01 = v.fma(b1, c01);

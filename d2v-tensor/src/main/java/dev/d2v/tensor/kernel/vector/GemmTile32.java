@@ -11,7 +11,8 @@ import static jdk.incubator.vector.FloatVector.zero;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
-/// The micro-kernel for a machine with 32 vector registers: 24 of them hold the sums.
+/// The micro-kernels for a machine with 32 vector registers: 24 of them hold the sums, of 6 rows by
+/// 4 vectors; ten loads for 24 products.
 ///
 /// The loop is straight-line code over locals, the only form that the compiler keeps in registers,
 /// and calls nothing but the Vector API, whose methods are always inlined: in a method this large
@@ -20,15 +21,77 @@ import jdk.incubator.vector.FloatVector;
 final class GemmTile32 {
   private GemmTile32() {}
 
-  /// 6 rows by 4 vectors: ten loads for 24 products.
-  static void tile6x4(
-      MemorySegment t, MemorySegment a, long aAt, MemorySegment b, long bAt, long ldb, int k) {
+  /// See [GemmTile#rows]; x and y are offsets, la and lb leading dimensions.
+  static void rows(
+      MemorySegment t, MemorySegment a, long x, long la, MemorySegment b, long y, long lb, int k) {
     FloatVector z = zero(F), v;
     FloatVector c00 = z, c01 = z, c02 = z, c03 = z, c10 = z, c11 = z, c12 = z, c13 = z;
     FloatVector c20 = z, c21 = z, c22 = z, c23 = z, c30 = z, c31 = z, c32 = z, c33 = z;
     FloatVector c40 = z, c41 = z, c42 = z, c43 = z, c50 = z, c51 = z, c52 = z, c53 = z;
     for (int p = 0; p < k; p++) {
-      long bp = bAt + ldb * p, ap = aAt + 6 * 4L * p;
+      long bp = y + lb * p, ap = x + 4L * p;
+      FloatVector b0 = load(b, bp), b1 = load(b, bp + W);
+      FloatVector b2 = load(b, bp + 2 * W), b3 = load(b, bp + 3 * W);
+      c00 = (v = broadcast(F, a.get(FLOAT, ap))).fma(b0, c00);
+      c01 = v.fma(b1, c01);
+      c02 = v.fma(b2, c02);
+      c03 = v.fma(b3, c03);
+      c10 = (v = broadcast(F, a.get(FLOAT, ap + la))).fma(b0, c10);
+      c11 = v.fma(b1, c11);
+      c12 = v.fma(b2, c12);
+      c13 = v.fma(b3, c13);
+      c20 = (v = broadcast(F, a.get(FLOAT, ap + 2 * la))).fma(b0, c20);
+      c21 = v.fma(b1, c21);
+      c22 = v.fma(b2, c22);
+      c23 = v.fma(b3, c23);
+      c30 = (v = broadcast(F, a.get(FLOAT, ap + 3 * la))).fma(b0, c30);
+      c31 = v.fma(b1, c31);
+      c32 = v.fma(b2, c32);
+      c33 = v.fma(b3, c33);
+      c40 = (v = broadcast(F, a.get(FLOAT, ap + 4 * la))).fma(b0, c40);
+      c41 = v.fma(b1, c41);
+      c42 = v.fma(b2, c42);
+      c43 = v.fma(b3, c43);
+      c50 = (v = broadcast(F, a.get(FLOAT, ap + 5 * la))).fma(b0, c50);
+      c51 = v.fma(b1, c51);
+      c52 = v.fma(b2, c52);
+      c53 = v.fma(b3, c53);
+    }
+    c00.intoMemorySegment(t, 0, ORDER);
+    c01.intoMemorySegment(t, W, ORDER);
+    c02.intoMemorySegment(t, 2 * W, ORDER);
+    c03.intoMemorySegment(t, 3 * W, ORDER);
+    c10.intoMemorySegment(t, 4 * W, ORDER);
+    c11.intoMemorySegment(t, 5 * W, ORDER);
+    c12.intoMemorySegment(t, 6 * W, ORDER);
+    c13.intoMemorySegment(t, 7 * W, ORDER);
+    c20.intoMemorySegment(t, 8 * W, ORDER);
+    c21.intoMemorySegment(t, 9 * W, ORDER);
+    c22.intoMemorySegment(t, 10 * W, ORDER);
+    c23.intoMemorySegment(t, 11 * W, ORDER);
+    c30.intoMemorySegment(t, 12 * W, ORDER);
+    c31.intoMemorySegment(t, 13 * W, ORDER);
+    c32.intoMemorySegment(t, 14 * W, ORDER);
+    c33.intoMemorySegment(t, 15 * W, ORDER);
+    c40.intoMemorySegment(t, 16 * W, ORDER);
+    c41.intoMemorySegment(t, 17 * W, ORDER);
+    c42.intoMemorySegment(t, 18 * W, ORDER);
+    c43.intoMemorySegment(t, 19 * W, ORDER);
+    c50.intoMemorySegment(t, 20 * W, ORDER);
+    c51.intoMemorySegment(t, 21 * W, ORDER);
+    c52.intoMemorySegment(t, 22 * W, ORDER);
+    c53.intoMemorySegment(t, 23 * W, ORDER);
+  }
+
+  /// See [GemmTile#columns].
+  static void columns(
+      MemorySegment t, MemorySegment a, long x, long la, MemorySegment b, long y, long lb, int k) {
+    FloatVector z = zero(F), v;
+    FloatVector c00 = z, c01 = z, c02 = z, c03 = z, c10 = z, c11 = z, c12 = z, c13 = z;
+    FloatVector c20 = z, c21 = z, c22 = z, c23 = z, c30 = z, c31 = z, c32 = z, c33 = z;
+    FloatVector c40 = z, c41 = z, c42 = z, c43 = z, c50 = z, c51 = z, c52 = z, c53 = z;
+    for (int p = 0; p < k; p++) {
+      long bp = y + lb * p, ap = x + la * p;
       FloatVector b0 = load(b, bp), b1 = load(b, bp + W);
       FloatVector b2 = load(b, bp + 2 * W), b3 = load(b, bp + 3 * W);
       c00 = (v = broadcast(F, a.get(FLOAT, ap))).fma(b0, c00);

@@ -1,7 +1,6 @@
 package dev.d2v.tensor.kernel.vector;
 
 import static dev.d2v.tensor.kernel.vector.GemmTile.FLOAT;
-import static dev.d2v.tensor.kernel.vector.GemmTile.ROWS;
 import static dev.d2v.tensor.kernel.vector.GemmTile.V;
 import static dev.d2v.tensor.kernel.vector.GemmTile.load;
 import static dev.d2v.tensor.kernel.vector.GemmTile.store;
@@ -10,22 +9,15 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /// Copies of matrices in the order in which [GemmTile] reads them. Offsets `at` are in bytes,
 /// strides `ld` in elements.
 final class Packing {
-  /// At most 8 lanes: six floats are copied by one load and one store.
-  private static final VectorSpecies<Float> SHORT = V > 8 ? FloatVector.SPECIES_256 : Lanes.F;
-
   /// Two floats, the first one in the low half.
   private static final ValueLayout.OfLong PAIR =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private static final long LOW = 0xffff_ffffL;
-
-  /// Rows that [#columns] takes at once, so that lines of the source are read while they are near.
-  private static final int STRIP = 16;
 
   private Packing() {}
 
@@ -128,54 +120,6 @@ final class Packing {
     if (p < k) {
       set(to, toAt + ldTo * p, get(from, at + 4L * p));
       set(to, toAt + ldTo * p + 4, get(from, second + 4L * p));
-    }
-  }
-
-  /// `rows` rows of k elements as panels of [GemmTile#ROWS] of them, transposed.
-  static void rows(MemorySegment to, MemorySegment from, long at, long ld, int rows, int k) {
-    for (int i = 0; i < rows; i += ROWS) {
-      transposed(to, 4L * i * k, from, at + 4 * ld * i, ld, k, Math.min(ROWS, rows - i), ROWS);
-    }
-  }
-
-  /// Bytes of so many rows or columns in panels of [GemmTile#ROWS].
-  static long bytes(int count, int k) {
-    return 4 * ((long) Math.ceilDiv(count, ROWS) * ROWS * k);
-  }
-
-  /// k rows of `columns` elements as panels of [GemmTile#ROWS] columns; columns beyond the last are
-  /// undefined.
-  static void columns(MemorySegment to, MemorySegment from, long at, long ld, int columns, int k) {
-    int last = k - 1;
-    for (int p = 0; p < last; p += STRIP) {
-      for (int j = 0; j < columns; j += ROWS) {
-        long q = 4L * (j * (long) k + (long) p * ROWS);
-        long source = at + 4 * (ld * p + j);
-        strip(to, q, from, source, 4 * ld, Math.min(STRIP, last - p), columns - j);
-      }
-    }
-    for (int j = 0; j < columns; j += ROWS) {
-      long q = 4L * (j * (long) k + (long) last * ROWS);
-      copy(to, q, from, at + 4 * (ld * last + j), Math.min(ROWS, columns - j));
-    }
-  }
-
-  /// Short loads and stores run over a row's edge, and the next row writes over it: the last row of
-  /// a panel must be copied otherwise.
-  private static void strip(
-      MemorySegment to, long q, MemorySegment from, long source, long ld, int rows, int columns) {
-    long end = from.byteSize() - 8 * Float.BYTES;
-    for (int p = 0; p < rows; p++) {
-      long a = source + ld * p;
-      long b = q + 4L * ROWS * p;
-      if (a <= end) {
-        for (int l = 0; l < ROWS; l += SHORT.length()) {
-          FloatVector.fromMemorySegment(SHORT, from, a + 4L * l, Lanes.ORDER)
-              .intoMemorySegment(to, b + 4L * l, Lanes.ORDER);
-        }
-      } else {
-        copy(to, b, from, a, Math.min(ROWS, columns));
-      }
     }
   }
 }

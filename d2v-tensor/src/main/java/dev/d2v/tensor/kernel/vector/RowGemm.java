@@ -11,16 +11,15 @@ import org.jspecify.annotations.Nullable;
 /// `c = a b + bias + addend` with the rows of a contiguous: NN and NT.
 ///
 /// First all threads pack b, which is a weight and small, into panels as wide as a tile. Then each
-/// part takes a block of rows of a, packs a slice of at most [GemmTile#DEPTH] columns of it to its
-/// own memory, and runs it against the panels: the slice stays in the second-level cache, the block
-/// of c too.
+/// part takes a block of rows of a and runs at most [GemmTile#DEPTH] of their columns at a time
+/// against the panels: that part of a stays in the second-level cache, and the block of c too.
 final class RowGemm {
   private static final int ROW_STEP = 4 * GemmTile.ROWS;
   private static final int MOST_ROWS = 96;
   private static final int ENOUGH_PARTS = 32;
 
   private static final int PACKED_B = 0;
-  private static final int PACKED_A = 1;
+  private static final int EDGE = 1;
   private static final int TILE = 2;
 
   private final RowParallel parallel;
@@ -111,24 +110,24 @@ final class RowGemm {
     Blocks depths = packed.depths;
     int row = rows.from(block);
     int count = rows.length(block);
-    MemorySegment a = scratch.segment(thread, PACKED_A, Packing.bytes(rows.each(), depths.each()));
+    MemorySegment edge = scratch.segment(thread, EDGE, GemmBlock.EDGE_BYTES);
     MemorySegment tile = scratch.segment(thread, TILE, GemmTile.BYTES);
     int last = depths.count() - 1;
     int end = columns.from(column) + columns.length(column);
     for (int depth = 0; depth <= last; depth++) {
       int k = depths.length(depth);
       long slice = 4 * ((long) row * x.k + depths.from(depth));
-      Packing.rows(a, x.a, slice, x.k, count, k);
       MemorySegment d = depth == 0 ? x.addend : x.c;
-      GemmBlock target = new GemmBlock(x.c, 4L * x.n, d, packed.data, tile);
+      GemmBlock target = new GemmBlock(x.c, 4L * x.n, d, packed.data, tile, edge);
       for (int j = columns.from(column); j < end; j++) {
-        target.multiply(
+        target.rows(
             4 * ((long) row * x.n + panels.start(j)),
-            a,
+            x.a,
+            slice,
+            4L * x.k,
             count,
             packed.data,
             packed.panel(j, depth),
-            4L * WIDTH,
             packed.bias(j, depth),
             panels.width(j),
             k);
