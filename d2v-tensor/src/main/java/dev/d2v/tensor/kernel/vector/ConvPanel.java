@@ -10,14 +10,15 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
-/// One group's channels of some samples, padded with zeros and laid side by side, so that a tile of output positions is
-/// a run of memory:
+/// One group's channels of some samples, padded with zeros and laid side by side, so that a tile of
+/// output positions is a run of memory:
 ///
 /// ```text
 /// panel[block][row][column][16]     16 channels a block; sample s starts at column s * pitch
 /// ```
-/// Samples share the zero columns between them. Output slot `s * pitch + q` is position q of sample s; slots between
-/// samples are computed and thrown away. Strides are 1.
+///
+/// Samples share the zero columns between them. Output slot `s * pitch + q` is position q of sample
+/// s; slots between samples are computed and thrown away. Strides are 1.
 final class ConvPanel {
   private static final int CHANNELS = 16;
   private static final long TARGET_FLOATS = 9 * 1024;
@@ -118,9 +119,7 @@ final class ConvPanel {
           if (at < rows) {
             long line = ((long) (first + s) * shape.height() + row) * shape.width();
             int to =
-                block * blockFloats()
-                    + at * rowFloats()
-                    + CHANNELS * (s * pitch + shape.padLeft());
+                block * blockFloats() + at * rowFloats() + CHANNELS * (s * pitch + shape.padLeft());
             copy(panel, to, x, 4 * (line * shape.inChannels() + from), channels);
           }
         }
@@ -153,12 +152,7 @@ final class ConvPanel {
   /// @param n output channels of the vector that are there
   /// @param bias of all output channels, or null
   void store(
-      MemorySegment y,
-      float[] out,
-      int first,
-      int channel,
-      int n,
-      @Nullable MemorySegment bias) {
+      MemorySegment y, float[] out, int first, int channel, int n, @Nullable MemorySegment bias) {
     int count = Math.min(samples, shape.batch() - first);
     float[] b = new float[L];
     for (int i = 0; i < n && bias != null; i++) {

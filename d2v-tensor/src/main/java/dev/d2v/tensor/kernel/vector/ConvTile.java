@@ -7,12 +7,13 @@ import static jdk.incubator.vector.FloatVector.zero;
 
 import jdk.incubator.vector.FloatVector;
 
-/// Micro-kernels of the convolutions: a run of neighbouring positions by one vector of output channels, over all taps
-/// and input channels. In a [ConvPanel] neighbours are 16 floats apart, so every input is a constant offset from one
-/// index: per tap and channel one vector of weights and a product a position.
+/// Micro-kernels of the convolutions: a run of neighbouring positions by one vector of output
+/// channels, over all taps and input channels. In a [ConvPanel] neighbours are 16 floats apart, so
+/// every input is a constant offset from one index: per tap and channel one vector of weights and a
+/// product a position.
 ///
-/// Panels are arrays: sixteen reads of a memory segment in one loop exceed what the compiler inlines, and then every
-/// vector is allocated.
+/// Panels are arrays: sixteen reads of a memory segment in one loop exceed what the compiler
+/// inlines, and then every vector is allocated.
 final class ConvTile {
   /// Positions of the forward tile: half of the registers and no more than 16.
   static final int POSITIONS = F.length() >= 16 ? 16 : 8;
@@ -21,11 +22,12 @@ final class ConvTile {
 
   private ConvTile() {}
 
-  /// `out[j] = sum over taps and channels of x[position + j] * w` for [#POSITIONS] positions, a vector each.
+  /// `out[j] = sum over taps and channels of x[position + j] * w` for [#POSITIONS] positions, a
+  /// vector each.
   ///
-  /// @param runs offset and number of channels for each tap and block of channels, in the order of w
-  static void forward(
-      float[] x, int xAt, int[] runs, float[] w, int wAt, float[] out, int at) {
+  /// @param runs offset and number of channels for each tap and block of channels, in the order of
+  ///   w
+  static void forward(float[] x, int xAt, int[] runs, float[] w, int wAt, float[] out, int at) {
     if (POSITIONS == 16) {
       forward16(x, xAt, runs, w, wAt, out, at);
     } else {
@@ -33,7 +35,8 @@ final class ConvTile {
     }
   }
 
-  /// `sums[i] += sum over positions of x[position, i] * dy[position]` for the 16 channels of a block, a vector each.
+  /// `sums[i] += sum over positions of x[position, i] * dy[position]` for the 16 channels of a
+  /// block, a vector each.
   static void backward(
       float[] x, int xAt, int rowFloats, int rows, int slots, float[] dy, float[] sums, int at) {
     if (POSITIONS == 16) {
@@ -123,7 +126,8 @@ final class ConvTile {
     c7.intoArray(out, at + 7 * L);
   }
 
-  /// Adds to the gradient of 16 input channels' weights to one vector of output channels, for one tap.
+  /// Adds to the gradient of 16 input channels' weights to one vector of output channels, for one
+  /// tap.
   private static void backward16(
       float[] x, int xAt, int rowFloats, int rows, int slots, float[] dy, float[] sums, int at) {
     FloatVector z = zero(F);
@@ -171,7 +175,8 @@ final class ConvTile {
     fromArray(F, sums, at + 15 * L).add(c15).intoArray(sums, at + 15 * L);
   }
 
-  /// Adds to the gradient of 8 input channels' weights to one vector of output channels, for one tap.
+  /// Adds to the gradient of 8 input channels' weights to one vector of output channels, for one
+  /// tap.
   private static void backward8(
       float[] x, int xAt, int rowFloats, int rows, int slots, float[] dy, float[] sums, int at) {
     FloatVector z = zero(F);

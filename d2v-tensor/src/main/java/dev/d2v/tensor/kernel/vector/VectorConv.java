@@ -114,8 +114,7 @@ public final class VectorConv implements ConvKernels {
     float[] weights = packed;
     parallel.run(
         shape.groups(),
-        (g, thread) ->
-            packWeights(weights, g * vectors * perVector, w, g, I, O, taps, turned));
+        (g, thread) -> packWeights(weights, g * vectors * perVector, w, g, I, O, taps, turned));
     parallel.run(
         panel.count() * shape.groups(),
         (part, thread) -> {
@@ -141,8 +140,8 @@ public final class VectorConv implements ConvKernels {
     }
   }
 
-  /// `packed[v][tap][i][lane]`: one vector of output channels a tap and input channel. Turned: taps in reverse, the
-  /// stored weight being (i, o) of the turned convolution.
+  /// `packed[v][tap][i][lane]`: one vector of output channels a tap and input channel. Turned: taps
+  /// in reverse, the stored weight being (i, o) of the turned convolution.
   private static void packWeights(
       float[] packed, int at, MemorySegment w, int g, int I, int O, int taps, boolean turned) {
     int vectors = (O + L - 1) / L;
