@@ -60,9 +60,9 @@ public abstract class MatmulContract extends KernelContract {
     // every size as m, as n and as k, in changing company
     Stream<Sizes> mixed =
         Stream.iterate(0, i -> i + 1)
-            .limit(3L * s)
+            .limit(2L * s)
             .map(i -> new Sizes(size(i), size(i * 7 + i / s), size(i * 4 + 5 + 2 * (i / s))))
-            .filter(z -> (long) z.m * z.n * z.k < 2_500_000);
+            .filter(z -> (long) z.m * z.n * z.k < 1_500_000);
     Stream<Sizes> chosen =
         Stream.of(
             new Sizes(1021, 33, 17),
