@@ -43,8 +43,7 @@ final class MasksTest {
   void rowsWithOtherCountsAreRefused() {
     int[] mask = {1, 0, 1, 0, /**/ 1, 1, 0, 1};
     String message =
-        assertThrows(
-                IllegalArgumentException.class, () -> MaskPlan.of(mask, 1, 2, 4, 0))
+        assertThrows(IllegalArgumentException.class, () -> MaskPlan.of(mask, 1, 2, 4, 0))
             .getMessage();
     assertTrue(message.contains("row 1 leaves 1 of 4"), message);
   }

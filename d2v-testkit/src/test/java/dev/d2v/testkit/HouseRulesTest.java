@@ -27,7 +27,8 @@ final class HouseRulesTest {
       at = at.getParent();
     }
     if (at == null) {
-      throw new IllegalStateException("the project's folder, with its LICENSE, is not above this one");
+      throw new IllegalStateException(
+          "the project's folder, with its LICENSE, is not above this one");
     }
     return at;
   }
@@ -92,7 +93,8 @@ final class HouseRulesTest {
   void namesAreNouns() throws IOException {
     for (Path file : allSources()) {
       String name = file.getFileName().toString().replace(".java", "");
-      boolean bad = name.matches(".*(Impl|Manager|Util|Utils|Helper)") || name.startsWith("Abstract");
+      boolean bad =
+          name.matches(".*(Impl|Manager|Util|Utils|Helper)") || name.startsWith("Abstract");
       assertTrue(!bad, name);
     }
   }

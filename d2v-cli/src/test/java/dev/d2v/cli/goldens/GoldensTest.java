@@ -51,7 +51,8 @@ final class GoldensTest {
     Files.write(folder.resolve("unit_maskinfo.safetensors"), bytes);
     Files.copy(CASES.resolve("unit_maskinfo.json"), folder.resolve("unit_maskinfo.json"));
     try (Backend backend = Backend.cpu(1)) {
-      Part part = new GoldenRunner(backend, List.of()).run(folder.resolve("unit_maskinfo.json")).getFirst();
+      Part part =
+          new GoldenRunner(backend, List.of()).run(folder.resolve("unit_maskinfo.json")).getFirst();
       assertEquals(Part.Verdict.FAILED, part.verdict());
       assertTrue(part.where().contains("SHA-256"), part.where());
     }

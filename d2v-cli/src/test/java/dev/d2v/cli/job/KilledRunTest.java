@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Kills training processes at random moments (SIGKILL) and lets others go on: the end must be that of a run that
-/// nobody touched, bit for bit.
+/// Kills training processes at random moments (SIGKILL) and lets others go on: the end must be that
+/// of a run that nobody touched, bit for bit.
 final class KilledRunTest {
   private static final int KILLS = 3;
   private static final String[] SMALL = {
@@ -87,14 +87,12 @@ final class KilledRunTest {
       Files.createDirectories(data.resolve(name));
       for (int i = 0; i < 20; i++) {
         var image =
-            new java.awt.image.BufferedImage(
-                28, 28, java.awt.image.BufferedImage.TYPE_BYTE_GRAY);
+            new java.awt.image.BufferedImage(28, 28, java.awt.image.BufferedImage.TYPE_BYTE_GRAY);
         for (int p = 0; p < 28 * 28; p++) {
           int grey = random.nextInt(100) + (name.equals("bright") ? 150 : 0);
           image.getRaster().setSample(p % 28, p / 28, 0, grey);
         }
-        javax.imageio.ImageIO.write(
-            image, "png", data.resolve(name).resolve(i + ".png").toFile());
+        javax.imageio.ImageIO.write(image, "png", data.resolve(name).resolve(i + ".png").toFile());
       }
     }
     return data;

@@ -43,7 +43,8 @@ public record StepPlan(
     }
   }
 
-  /// Bytes of the workspace that serves both training and features, which come on top of the numbers of the last step.
+  /// Bytes of the workspace that serves both training and features, which come on top of the
+  /// numbers of the last step.
   public long sharedWorkspaceBytes() {
     return Math.max(workspaceBytes, featureBytes + 4 * Workspace.ALIGNMENT);
   }

@@ -156,12 +156,11 @@ final class PretrainerTest {
           assertThrows(
               DivergedException.class,
               () ->
-                  rig.trainer.update(
-                      (u, micro) -> {
-                        float[] images = Tiny.images(recipe, u, micro);
-                        images[5] = Float.NaN;
-                        return images;
-                      }));
+                  rig.trainer.update((u, micro) -> {
+                    float[] images = Tiny.images(recipe, u, micro);
+                    images[5] = Float.NaN;
+                    return images;
+                  }));
       assertEquals(2, e.update());
       assertTrue(e.getMessage().contains("input images"), e.getMessage());
       assertArrayEquals(before, rig.values());
@@ -180,8 +179,7 @@ final class PretrainerTest {
       float[] values = rig.backend.floats(bad.value());
       values[0] = Float.POSITIVE_INFINITY;
       rig.backend.upload(bad.value(), values);
-      DivergedException e =
-          assertThrows(DivergedException.class, () -> updates(rig, recipe, 1));
+      DivergedException e = assertThrows(DivergedException.class, () -> updates(rig, recipe, 1));
       assertTrue(e.getMessage().contains("student_block.1"), e.getMessage());
     }
   }

@@ -43,8 +43,7 @@ final class Tiny {
             1,
             null,
             PrenetConfig.of(1),
-            new MaskConfig(
-                MaskConfig.Kind.BLOCK, 0.7, 0.07, 2, true, 0, false, false, 0.01, 0),
+            new MaskConfig(MaskConfig.Kind.BLOCK, 0.7, 0.07, 2, true, 0, false, false, 0.01, 0),
             decoder);
     Data2Vec2Config model =
         new Data2Vec2Config(

@@ -21,14 +21,14 @@ import dev.d2v.tensor.spi.Backend;
 import dev.d2v.tensor.spi.CpuBackend;
 import org.junit.jupiter.api.Test;
 
-/// The variants that no golden covers: the gradient of the whole step against the difference of its loss along a random
-/// direction of all parameters. The teacher stays as it is, so targets are constant.
+/// The variants that no golden covers: the gradient of the whole step against the difference of its
+/// loss along a random direction of all parameters. The teacher stays as it is, so targets are
+/// constant.
 final class VariantsTest {
   @Test
   void separableDecoder() {
     DecoderConfig decoder =
-        new DecoderConfig(
-            DecoderConfig.Kind.SEPARABLE, 16, 4, 3, 2, 0, false, false, true, 1, 2);
+        new DecoderConfig(DecoderConfig.Kind.SEPARABLE, 16, 4, 3, 2, 0, false, false, true, 1, 2);
     agrees(NormPlacement.POST, DropConfig.none(), decoder, ImageConfig.Positions.SIN_COS);
   }
 
@@ -60,10 +60,7 @@ final class VariantsTest {
   }
 
   private static void agrees(
-      NormPlacement norm,
-      DropConfig drop,
-      DecoderConfig decoder,
-      ImageConfig.Positions positions) {
+      NormPlacement norm, DropConfig drop, DecoderConfig decoder, ImageConfig.Positions positions) {
     Recipe recipe = Tiny.recipe(norm, drop, decoder, positions, 1);
     try (Backend backend = CpuBackend.open(1, CpuBackend.Option.SCALAR);
         Data2Vec2 model = Data2Vec2.training(recipe.model(), backend);
@@ -106,8 +103,7 @@ final class VariantsTest {
     }
   }
 
-  private static double loss(
-      Data2Vec2 model, Recipe recipe, MaskPlan plan, Workspace workspace) {
+  private static double loss(Data2Vec2 model, Recipe recipe, MaskPlan plan, Workspace workspace) {
     Backend backend = model.backend();
     workspace.reset();
     model.memory().zeroGradients();
@@ -117,8 +113,7 @@ final class VariantsTest {
             workspace.take(Shape.of(StepNumbers.INTS), DType.I32));
     backend.upload(numbers.floats(), new float[StepNumbers.FLOATS]);
     backend.upload(numbers.ints(), new int[StepNumbers.INTS]);
-    Pass pass =
-        Pass.training(backend.kernels(), workspace, new Pass.Step(numbers, 0, 0, 0));
+    Pass pass = Pass.training(backend.kernels(), workspace, new Pass.Step(numbers, 0, 0, 0));
     Tensor source = pass.take(recipe.train().batch(), 1, 8, 8);
     backend.upload(source, Tiny.images(recipe, 0, 0));
     double sum = 0;

@@ -19,6 +19,7 @@ public interface OptimizerKernels {
   /// p -= lr * wd * p  (when decays)     p -= step * m / (sqrt(v) + eps)
   /// t = d t + (1-d) p                   (untouched when d >= 1)
   /// ```
+  ///
   /// p, m, v, g, t (size); t null: no teacher for these
   ///
   /// @param lrScale factor on lr and step for these parameters (layer-wise decay), 1 usually
