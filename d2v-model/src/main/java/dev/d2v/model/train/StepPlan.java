@@ -43,9 +43,9 @@ public record StepPlan(
     }
   }
 
-  /// Bytes of the workspace that serves both training and features.
+  /// Bytes of the workspace that serves both training and features, which come on top of the numbers of the last step.
   public long sharedWorkspaceBytes() {
-    return Math.max(workspaceBytes, featureBytes);
+    return Math.max(workspaceBytes, featureBytes + 4 * Workspace.ALIGNMENT);
   }
 
   /// All bytes that a run allocates off the heap.

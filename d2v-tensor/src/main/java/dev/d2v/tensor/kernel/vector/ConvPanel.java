@@ -6,6 +6,7 @@ import static dev.d2v.tensor.kernel.vector.Lanes.ORDER;
 import dev.d2v.tensor.kernel.ConvShape;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// s; slots between samples are computed and thrown away. Strides are 1.
 final class ConvPanel {
   private static final int CHANNELS = 16;
-  private static final long TARGET_BYTES = 36 * 1024;
-  private static final long W = 4L * F.length();
+  private static final long TARGET_FLOATS = 9 * 1024;
+  private static final int L = F.length();
 
   private final ConvShape shape;
   private final int inChannels;
@@ -38,8 +39,8 @@ final class ConvPanel {
     int reach = shape.outWidth() + shape.kernelWidth() - 1;
     this.pitch = Math.max(reach - shape.padLeft(), shape.padLeft() + shape.width());
     this.rows = shape.outHeight() + shape.kernelHeight() - 1;
-    long bytes = (long) inBlocks() * rows * pitch * 64;
-    this.samples = Math.clamp(TARGET_BYTES / Math.max(bytes, 1), 1, shape.batch());
+    long floats = (long) inBlocks() * rows * pitch * CHANNELS;
+    this.samples = Math.clamp(TARGET_FLOATS / Math.max(floats, 1), 1, shape.batch());
     int used = (samples - 1) * pitch + shape.outWidth();
     int tile = ConvTile.POSITIONS;
     this.slots = (used + tile - 1) / tile * tile;
@@ -68,30 +69,36 @@ final class ConvPanel {
   }
 
   /// Channels of a block that are there; the rest of its 16 are zero.
-  int channelsOf(int block) {
+  private int channelsOf(int block) {
     return Math.min(CHANNELS, inChannels - block * CHANNELS);
   }
 
-  long rowBytes() {
-    return 64L * width;
+  int rowFloats() {
+    return CHANNELS * width;
   }
 
-  long blockBytes() {
-    return rowBytes() * rows;
+  private int blockFloats() {
+    return rowFloats() * rows;
   }
 
-  long bytes() {
-    return blockBytes() * inBlocks();
+  /// Length of a panel.
+  int floats() {
+    return blockFloats() * inBlocks();
   }
 
-  /// Byte offset within the panel and number of channels of every tap and block: what a tile reads.
-  long[] runs() {
-    long[] runs = new long[2 * shape.kernelHeight() * shape.kernelWidth() * inBlocks()];
+  /// Length of the output slots of one vector of channels.
+  int outFloats() {
+    return shape.outHeight() * slots * L;
+  }
+
+  /// Offset within the panel and number of channels of every tap and block: what a tile reads.
+  int[] runs() {
+    int[] runs = new int[2 * shape.kernelHeight() * shape.kernelWidth() * inBlocks()];
     int at = 0;
     for (int r = 0; r < shape.kernelHeight(); r++) {
       for (int s = 0; s < shape.kernelWidth(); s++) {
         for (int block = 0; block < inBlocks(); block++) {
-          runs[at++] = block * blockBytes() + r * rowBytes() + 64L * s;
+          runs[at++] = block * blockFloats() + r * rowFloats() + CHANNELS * s;
           runs[at++] = channelsOf(block);
         }
       }
@@ -99,14 +106,9 @@ final class ConvPanel {
     return runs;
   }
 
-  /// Bytes of the output slots of one vector of channels.
-  long outBytes() {
-    return (long) shape.outHeight() * slots * W;
-  }
-
   /// Copies group `g` of the samples from `first` on into the panel; all else is zero.
-  void pack(MemorySegment panel, MemorySegment x, int first, int g) {
-    panel.asSlice(0, bytes()).fill((byte) 0);
+  void pack(float[] panel, MemorySegment x, int first, int g) {
+    Arrays.fill(panel, 0, floats(), 0);
     int n = Math.min(samples, shape.batch() - first);
     for (int block = 0; block < inBlocks(); block++) {
       int channels = channelsOf(block);
@@ -115,37 +117,32 @@ final class ConvPanel {
         for (int row = 0; row < shape.height(); row++) {
           int at = row + shape.padTop();
           if (at < rows) {
-            long xAt =
-                ((long) (first + s) * shape.height() + row) * shape.width() * shape.inChannels()
-                    + from;
-            long to = block * blockBytes() + at * rowBytes() + 64L * (s * pitch + shape.padLeft());
-            copy(panel, to, x, 4 * xAt, channels);
+            long line = ((long) (first + s) * shape.height() + row) * shape.width();
+            int to =
+                block * blockFloats() + at * rowFloats() + CHANNELS * (s * pitch + shape.padLeft());
+            copy(panel, to, x, 4 * (line * shape.inChannels() + from), channels);
           }
         }
       }
     }
   }
 
-  private void copy(MemorySegment panel, long to, MemorySegment x, long from, int channels) {
+  private void copy(float[] panel, int to, MemorySegment x, long from, int channels) {
     int columns = Math.min(shape.width(), width - shape.padLeft());
     long step = 4L * shape.inChannels();
     for (int q = 0; q < columns; q++) {
-      move(panel, to + 64L * q, x, from + step * q, channels);
+      move(panel, to + CHANNELS * q, x, from + step * q, channels);
     }
   }
 
   /// Moves `n` floats, at most 16.
-  private static void move(MemorySegment to, long toAt, MemorySegment from, long fromAt, int n) {
+  private static void move(float[] to, int toAt, MemorySegment from, long fromAt, int n) {
     int i = 0;
-    for (; i + F.length() <= n; i += F.length()) {
-      FloatVector.fromMemorySegment(F, from, fromAt + 4L * i, ORDER)
-          .intoMemorySegment(to, toAt + 4L * i, ORDER);
+    for (; i + L <= n; i += L) {
+      FloatVector.fromMemorySegment(F, from, fromAt + 4L * i, ORDER).intoArray(to, toAt + i);
     }
     for (; i < n; i++) {
-      to.set(
-          ValueLayout.JAVA_FLOAT_UNALIGNED,
-          toAt + 4L * i,
-          from.get(ValueLayout.JAVA_FLOAT_UNALIGNED, fromAt + 4L * i));
+      to[toAt + i] = from.get(ValueLayout.JAVA_FLOAT_UNALIGNED, fromAt + 4L * i);
     }
   }
 
@@ -155,71 +152,56 @@ final class ConvPanel {
   /// @param n output channels of the vector that are there
   /// @param bias of all output channels, or null
   void store(
-      MemorySegment y,
-      MemorySegment out,
-      int first,
-      int channel,
-      int n,
-      @Nullable MemorySegment bias) {
+      MemorySegment y, float[] out, int first, int channel, int n, @Nullable MemorySegment bias) {
     int count = Math.min(samples, shape.batch() - first);
-    boolean whole = n == F.length();
-    FloatVector b =
-        bias == null || !whole
-            ? FloatVector.zero(F)
-            : FloatVector.fromMemorySegment(F, bias, 4L * channel, ORDER);
+    float[] b = new float[L];
+    for (int i = 0; i < n && bias != null; i++) {
+      b[i] = bias.getAtIndex(ValueLayout.JAVA_FLOAT, channel + i);
+    }
     for (int s = 0; s < count; s++) {
       for (int row = 0; row < shape.outHeight(); row++) {
-        long from = ((long) row * slots + (long) s * pitch) * W;
-        long to =
-            4L
-                * (((long) (first + s) * shape.outHeight() + row)
-                        * shape.outWidth()
-                        * shape.outChannels()
-                    + channel);
-        for (int q = 0; q < shape.outWidth(); q++) {
-          long yAt = to + 4L * q * shape.outChannels();
-          if (whole) {
-            FloatVector.fromMemorySegment(F, out, from + q * W, ORDER)
-                .add(b)
-                .intoMemorySegment(y, yAt, ORDER);
-          } else {
-            part(y, yAt, out, from + q * W, n, bias, channel);
-          }
-        }
+        int from = (row * slots + s * pitch) * L;
+        storeRow(y, outAt(first + s, row, channel), out, from, n, b);
       }
     }
   }
 
-  private static void part(
-      MemorySegment y,
-      long yAt,
-      MemorySegment out,
-      long from,
-      int n,
-      @Nullable MemorySegment bias,
-      int channel) {
-    for (int i = 0; i < n; i++) {
-      float b = bias == null ? 0 : bias.getAtIndex(ValueLayout.JAVA_FLOAT, channel + i);
-      float v = out.get(ValueLayout.JAVA_FLOAT_UNALIGNED, from + 4L * i);
-      y.set(ValueLayout.JAVA_FLOAT_UNALIGNED, yAt + 4L * i, v + b);
+  /// Byte offset in y of channel `channel` of the first position of a row.
+  private long outAt(int sample, int row, int channel) {
+    long line = ((long) sample * shape.outHeight() + row) * shape.outWidth();
+    return 4 * (line * shape.outChannels() + channel);
+  }
+
+  private void storeRow(MemorySegment y, long to, float[] out, int from, int n, float[] bias) {
+    long step = 4L * shape.outChannels();
+    if (n == L) {
+      FloatVector b = FloatVector.fromArray(F, bias, 0);
+      for (int q = 0; q < shape.outWidth(); q++) {
+        FloatVector.fromArray(F, out, from + q * L)
+            .add(b)
+            .intoMemorySegment(y, to + step * q, ORDER);
+      }
+      return;
+    }
+    for (int q = 0; q < shape.outWidth(); q++) {
+      for (int i = 0; i < n; i++) {
+        float value = out[from + q * L + i] + bias[i];
+        y.set(ValueLayout.JAVA_FLOAT_UNALIGNED, to + step * q + 4L * i, value);
+      }
     }
   }
 
   /// Copies one vector of output channels' gradients into slots; slots of no position are zero.
-  void packGradient(MemorySegment slotsOut, MemorySegment dy, int first, int channel, int n) {
-    slotsOut.asSlice(0, outBytes()).fill((byte) 0);
+  void packGradient(float[] out, MemorySegment dy, int first, int channel, int n) {
+    Arrays.fill(out, 0, outFloats(), 0);
     int count = Math.min(samples, shape.batch() - first);
+    long step = 4L * shape.outChannels();
     for (int s = 0; s < count; s++) {
       for (int row = 0; row < shape.outHeight(); row++) {
-        long to = ((long) row * slots + (long) s * pitch) * W;
-        long from =
-            4L
-                * (((long) (first + s) * shape.outHeight() + row)
-                        * shape.outWidth()
-                        * shape.outChannels()
-                    + channel);
+        int to = (row * slots + s * pitch) * L;
+        long from = outAt(first + s, row, channel);
         for (int q = 0; q < shape.outWidth(); q++) {
-          move(slotsOut, to + q * W, dy, from + 4L * q * shape.outChannels(), n);
+          move(out, to + q * L, dy, from + step * q, n);
         }
       }
     }

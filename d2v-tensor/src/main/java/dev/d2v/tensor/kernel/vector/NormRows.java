@@ -9,7 +9,6 @@ import static dev.d2v.tensor.kernel.vector.Floats.store;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
 /// The loops of [VectorNorm] over one row, which stays in the first-level cache from pass to pass.
@@ -51,29 +50,72 @@ final class NormRows {
     }
   }
 
-  /// `y = gelu((x - m) * s) + addend`.
-  static void gelu(
-      MemorySegment y,
+  /// `y = gelu((x - m) * s)`.
+  static void gelu(MemorySegment y, MemorySegment x, long at, int C, float m, float s) {
+    int c = 0;
+    for (; c <= C - W; c += W) {
+      long a = at + 4L * c;
+      store(VectorMath.gelu(load(x, a).sub(m).mul(s)), y, a);
+    }
+    for (; c < C; c++) {
+      long a = at + 4L * c;
+      set(y, a, VectorMath.gelu((get(x, a) - m) * s));
+    }
+  }
+
+  /// `sum of g * xhat`, `xhat = (x - m) * s`.
+  static float dotXhat(MemorySegment g, MemorySegment x, long at, int C, float m, float s) {
+    FloatVector sums = splat(0);
+    int c = 0;
+    for (; c <= C - W; c += W) {
+      long a = at + 4L * c;
+      sums = load(g, a).fma(load(x, a).sub(m).mul(s), sums);
+    }
+    float sum = VectorMath.sum(sums);
+    for (; c < C; c++) {
+      long a = at + 4L * c;
+      sum = Math.fma(get(g, a), (get(x, a) - m) * s, sum);
+    }
+    return sum;
+  }
+
+  /// `sum of gamma * dy * xhat`; adds `dy * xhat` to the C floats at `sums` and `dy` to the C
+  /// floats behind them.
+  static float dotXhatAndColumns(
+      MemorySegment dy,
       MemorySegment x,
       long at,
       int C,
       float m,
       float s,
-      @Nullable MemorySegment addend) {
+      MemorySegment gamma,
+      MemorySegment partial,
+      long sums) {
+    FloatVector dots = splat(0);
     int c = 0;
     for (; c <= C - W; c += W) {
-      long a = at + 4L * c;
-      FloatVector v = VectorMath.gelu(load(x, a).sub(m).mul(s));
-      store(addend == null ? v : v.add(load(addend, a)), y, a);
+      long forGamma = sums + 4L * c;
+      long forBeta = forGamma + 4L * C;
+      FloatVector d = load(dy, at + 4L * c);
+      FloatVector p = load(x, at + 4L * c).sub(m).mul(s).mul(d);
+      dots = p.fma(load(gamma, 4L * c), dots);
+      store(p.add(load(partial, forGamma)), partial, forGamma);
+      store(d.add(load(partial, forBeta)), partial, forBeta);
     }
+    float dot = VectorMath.sum(dots);
     for (; c < C; c++) {
-      long a = at + 4L * c;
-      float v = VectorMath.gelu((get(x, a) - m) * s);
-      set(y, a, addend == null ? v : v + get(addend, a));
+      long forGamma = sums + 4L * c;
+      long forBeta = forGamma + 4L * C;
+      float d = get(dy, at + 4L * c);
+      float p = (get(x, at + 4L * c) - m) * s * d;
+      dot = Math.fma(p, get(gamma, 4L * c), dot);
+      set(partial, forGamma, p + get(partial, forGamma));
+      set(partial, forBeta, d + get(partial, forBeta));
     }
+    return dot;
   }
 
-  /// `dx = s * (dy - mean(dy) - xhat * mean(dy * xhat)) + addend`, not affine.
+  /// `dx = s * (dy - meanG - xhat * meanGx) + addend`, not affine.
   static void backward(
       MemorySegment dx,
       MemorySegment dy,
@@ -82,27 +124,11 @@ final class NormRows {
       int C,
       float m,
       float s,
+      float meanG,
+      float meanGx,
       @Nullable MemorySegment addend) {
-    FloatVector sumG = splat(0);
-    FloatVector sumGx = splat(0);
     int c = 0;
     for (; c <= C - W; c += W) {
-      long a = at + 4L * c;
-      FloatVector g = load(dy, a);
-      sumG = sumG.add(g);
-      sumGx = g.fma(load(x, a).sub(m).mul(s), sumGx);
-    }
-    float meanG = VectorMath.sum(sumG);
-    float meanGx = VectorMath.sum(sumGx);
-    for (; c < C; c++) {
-      long a = at + 4L * c;
-      float g = get(dy, a);
-      meanG += g;
-      meanGx = Math.fma(g, (get(x, a) - m) * s, meanGx);
-    }
-    meanG /= C;
-    meanGx /= C;
-    for (c = 0; c <= C - W; c += W) {
       long a = at + 4L * c;
       FloatVector xhat = load(x, a).sub(m).mul(s);
       FloatVector d = xhat.fma(splat(-meanGx), load(dy, a).sub(meanG)).mul(s);
@@ -115,8 +141,7 @@ final class NormRows {
     }
   }
 
-  /// `dx = s * (g - mean(g) - xhat * mean(g * xhat)) + addend`, `g = gamma * dy`; adds `dy * xhat`
-  /// to the C floats at `sums` and `dy` to the C floats behind them.
+  /// `dx = s * (gamma * dy - meanG - xhat * meanGx) + addend`.
   static void affineBackward(
       MemorySegment dx,
       MemorySegment dy,
@@ -125,52 +150,22 @@ final class NormRows {
       int C,
       float m,
       float s,
+      float meanG,
+      float meanGx,
       MemorySegment gamma,
-      @Nullable MemorySegment addend,
-      MemorySegment partial,
-      long sums) {
-    FloatVector sumG = splat(0);
-    FloatVector sumGx = splat(0);
+      @Nullable MemorySegment addend) {
     int c = 0;
     for (; c <= C - W; c += W) {
       long a = at + 4L * c;
-      long forGamma = sums + 4L * c;
-      long forBeta = forGamma + 4L * C;
-      FloatVector d = load(dy, a);
-      FloatVector g = d.mul(load(gamma, 4L * c));
       FloatVector xhat = load(x, a).sub(m).mul(s);
-      sumG = sumG.add(g);
-      sumGx = g.fma(xhat, sumGx);
-      store(d.fma(xhat, load(partial, forGamma)), partial, forGamma);
-      store(d.add(load(partial, forBeta)), partial, forBeta);
-    }
-    float meanG = VectorMath.sum(sumG);
-    float meanGx = VectorMath.sum(sumGx);
-    for (; c < C; c++) {
-      long a = at + 4L * c;
-      long forGamma = sums + 4L * c;
-      long forBeta = forGamma + 4L * C;
-      float d = get(dy, a);
-      float g = d * get(gamma, 4L * c);
-      float xhat = (get(x, a) - m) * s;
-      meanG += g;
-      meanGx = Math.fma(g, xhat, meanGx);
-      set(partial, forGamma, Math.fma(d, xhat, get(partial, forGamma)));
-      set(partial, forBeta, d + get(partial, forBeta));
-    }
-    meanG /= C;
-    meanGx /= C;
-    for (c = 0; c <= C - W; c += W) {
-      long a = at + 4L * c;
-      FloatVector xhat = load(x, a).sub(m).mul(s);
-      FloatVector g = load(dy, a).mul(load(gamma, 4L * c));
-      FloatVector d = xhat.fma(splat(-meanGx), g.sub(meanG)).mul(s);
+      FloatVector g = load(dy, a).fma(load(gamma, 4L * c), splat(-meanG));
+      FloatVector d = xhat.fma(splat(-meanGx), g).mul(s);
       store(addend == null ? d : d.add(load(addend, a)), dx, a);
     }
     for (; c < C; c++) {
       long a = at + 4L * c;
-      float g = get(dy, a) * get(gamma, 4L * c);
-      float d = Math.fma((get(x, a) - m) * s, -meanGx, g - meanG) * s;
+      float g = Math.fma(get(dy, a), get(gamma, 4L * c), -meanG);
+      float d = Math.fma((get(x, a) - m) * s, -meanGx, g) * s;
       set(dx, a, addend == null ? d : d + get(addend, a));
     }
   }
@@ -226,6 +221,25 @@ final class NormRows {
   /// `y = exp(x - max) / sum`.
   static void softmax(MemorySegment y, MemorySegment x, long at, int C) {
     float max = max(x, at, C);
+    float sum = exponentials(y, x, at, C, max);
+    Floats.scale(y, at, y, at, 1 / sum, C);
+  }
+
+  private static float max(MemorySegment x, long at, int C) {
+    FloatVector best = splat(Float.NEGATIVE_INFINITY);
+    int c = 0;
+    for (; c <= C - W; c += W) {
+      best = VectorMath.max(best, load(x, at + 4L * c));
+    }
+    float max = VectorMath.max(best);
+    for (; c < C; c++) {
+      max = Math.max(max, get(x, at + 4L * c));
+    }
+    return max;
+  }
+
+  /// `y = exp(x - max)`; returns the sum.
+  private static float exponentials(MemorySegment y, MemorySegment x, long at, int C, float max) {
     FloatVector sums = splat(0);
     int c = 0;
     for (; c <= C - W; c += W) {
@@ -241,28 +255,7 @@ final class NormRows {
       sum += e;
       set(y, a, e);
     }
-    float factor = 1 / sum;
-    for (c = 0; c <= C - W; c += W) {
-      long a = at + 4L * c;
-      store(load(y, a).mul(factor), y, a);
-    }
-    for (; c < C; c++) {
-      long a = at + 4L * c;
-      set(y, a, get(y, a) * factor);
-    }
-  }
-
-  private static float max(MemorySegment x, long at, int C) {
-    FloatVector best = splat(Float.NEGATIVE_INFINITY);
-    int c = 0;
-    for (; c <= C - W; c += W) {
-      best = best.max(load(x, at + 4L * c));
-    }
-    float max = best.reduceLanes(VectorOperators.MAX);
-    for (; c < C; c++) {
-      max = Math.max(max, get(x, at + 4L * c));
-    }
-    return max;
+    return sum;
   }
 
   /// `dx = y * (dy - sum(dy * y))`.

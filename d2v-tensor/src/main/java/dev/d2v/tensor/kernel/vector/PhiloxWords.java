@@ -52,6 +52,9 @@ record PhiloxWords(int seedLow, int seedHigh, int stream, int update, int item) 
   /// Writes the words of blocks [first, first + count) in the order of their numbers, and up to
   /// [#BLOCKS] - 1 blocks more: `out` needs 16 bytes a block, counted in whole vectors.
   void fill(MemorySegment out, long first, int count) {
+    // masked on both sides, a product of longs is compiled to one of words
+    LongVector m0 = LongVector.broadcast(L, M0).and(WORD);
+    LongVector m1 = LongVector.broadcast(L, M1).and(WORD);
     long at = 0;
     for (int b = 0; b < count; b += BLOCKS) {
       LongVector c0 = IOTA.add(first + b).and(WORD);
@@ -61,8 +64,8 @@ record PhiloxWords(int seedLow, int seedHigh, int stream, int update, int item) 
       int k0 = seedLow;
       int k1 = seedHigh;
       for (int round = 0; round < 10; round++) {
-        LongVector p0 = c0.and(WORD).mul(M0);
-        LongVector p1 = c2.and(WORD).mul(M1);
+        LongVector p0 = c0.and(WORD).mul(m0);
+        LongVector p1 = c2.and(WORD).mul(m1);
         c0 = p1.lanewise(VectorOperators.LSHR, 32).lanewise(VectorOperators.XOR, c1);
         c2 = p0.lanewise(VectorOperators.LSHR, 32).lanewise(VectorOperators.XOR, c3);
         c0 = c0.lanewise(VectorOperators.XOR, k0 & WORD);
@@ -74,12 +77,14 @@ record PhiloxWords(int seedLow, int seedHigh, int stream, int update, int item) 
       }
       LongVector front = c0.or(c1.lanewise(VectorOperators.LSHL, 32));
       LongVector back = c2.or(c3.lanewise(VectorOperators.LSHL, 32));
-      front.rearrange(LOW).blend(back.rearrange(LOW), ODD).intoMemorySegment(out, at, Lanes.ORDER);
-      front
-          .rearrange(HIGH)
-          .blend(back.rearrange(HIGH), ODD)
-          .intoMemorySegment(out, at + Floats.BYTES, Lanes.ORDER);
+      interleave(front, back, LOW).intoMemorySegment(out, at, Lanes.ORDER);
+      interleave(front, back, HIGH).intoMemorySegment(out, at + Floats.BYTES, Lanes.ORDER);
       at += 2 * Floats.BYTES;
     }
+  }
+
+  private static LongVector interleave(
+      LongVector front, LongVector back, VectorShuffle<Long> half) {
+    return front.rearrange(half).blend(back.rearrange(half), ODD);
   }
 }

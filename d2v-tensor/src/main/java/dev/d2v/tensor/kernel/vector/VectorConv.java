@@ -1,16 +1,15 @@
 package dev.d2v.tensor.kernel.vector;
 
 import static dev.d2v.tensor.kernel.vector.Lanes.F;
-import static dev.d2v.tensor.kernel.vector.Lanes.ORDER;
 
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.kernel.ConvKernels;
 import dev.d2v.tensor.kernel.ConvShape;
 import dev.d2v.tensor.kernel.scalar.ScalarConv;
 import dev.d2v.tensor.parallel.RowParallel;
-import dev.d2v.tensor.parallel.Scratch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
@@ -21,24 +20,37 @@ import org.jspecify.annotations.Nullable;
 /// weight adds up a fixed number of runs of samples, whose sums are then added in order.
 public final class VectorConv implements ConvKernels {
   private static final int L = F.length();
-  private static final long W = 4L * L;
-  private static final int SLOT_WEIGHTS = 4;
-  private static final int SLOT_SUMS = 5;
-  private static final int SLOT_PANEL = 2;
-  private static final int SLOT_OUT = 3;
 
   /// Most runs of samples whose weight gradients are kept apart.
   private static final int RUNS = 16;
 
   private final RowParallel parallel;
-  private final Scratch scratch;
   private final ScalarConv plain;
+  private final Buffers[] threads;
+  private float[] packed = new float[0];
+  private float[] sums = new float[0];
 
-  /// Over these threads, with this working memory.
-  public VectorConv(RowParallel parallel, Scratch scratch) {
+  /// A thread's panels; they only grow.
+  private static final class Buffers {
+    private float[] panel = new float[0];
+    private float[] out = new float[0];
+
+    private void fit(ConvPanel p) {
+      panel = grown(panel, p.floats());
+      out = grown(out, p.outFloats());
+    }
+  }
+
+  /// Over these threads.
+  public VectorConv(RowParallel parallel) {
     this.parallel = parallel;
-    this.scratch = scratch;
     this.plain = new ScalarConv(parallel);
+    this.threads = new Buffers[parallel.threads()];
+    Arrays.setAll(threads, i -> new Buffers());
+  }
+
+  private static float[] grown(float[] array, int length) {
+    return array.length >= length ? array : new float[length];
   }
 
   @Override
@@ -96,46 +108,34 @@ public final class VectorConv implements ConvKernels {
     int O = shape.outChannels() / shape.groups();
     int vectors = (O + L - 1) / L;
     int taps = shape.kernelHeight() * shape.kernelWidth();
-    long perVector = (long) taps * I * W;
-    long[] runs = panel.runs();
-    MemorySegment packed =
-        scratch.segment(0, SLOT_WEIGHTS, (long) shape.groups() * vectors * perVector);
+    int perVector = taps * I * L;
+    int[] runs = panel.runs();
+    packed = grown(packed, Math.multiplyExact(shape.groups() * vectors, perVector));
+    float[] weights = packed;
     parallel.run(
         shape.groups(),
-        (g, thread) ->
-            packWeights(packed, (long) g * vectors * perVector, w, g, I, O, taps, turned));
+        (g, thread) -> packWeights(weights, g * vectors * perVector, w, g, I, O, taps, turned));
     parallel.run(
         panel.count() * shape.groups(),
         (part, thread) -> {
           int g = part % shape.groups();
           int first = part / shape.groups() * panel.samples();
-          MemorySegment in = scratch.segment(thread, SLOT_PANEL, panel.bytes());
-          MemorySegment out = scratch.segment(thread, SLOT_OUT, panel.outBytes());
-          panel.pack(in, x, first, g);
+          Buffers b = threads[thread];
+          b.fit(panel);
+          panel.pack(b.panel, x, first, g);
           for (int v = 0; v < vectors; v++) {
-            tiles(panel, runs, in, packed, ((long) g * vectors + v) * perVector, out);
-            panel.store(y, out, first, g * O + v * L, Math.min(L, O - v * L), bias);
+            tiles(panel, runs, b.panel, weights, (g * vectors + v) * perVector, b.out);
+            panel.store(y, b.out, first, g * O + v * L, Math.min(L, O - v * L), bias);
           }
         });
   }
 
   private static void tiles(
-      ConvPanel panel,
-      long[] runs,
-      MemorySegment in,
-      MemorySegment w,
-      long wAt,
-      MemorySegment out) {
+      ConvPanel panel, int[] runs, float[] in, float[] w, int wAt, float[] out) {
     for (int row = 0; row < panel.outHeight(); row++) {
       for (int slot = 0; slot < panel.slots(); slot += ConvTile.POSITIONS) {
-        ConvTile.forward(
-            in,
-            row * panel.rowBytes() + 64L * slot,
-            runs,
-            w,
-            wAt,
-            out,
-            ((long) row * panel.slots() + slot) * W);
+        int at = (row * panel.slots() + slot) * L;
+        ConvTile.forward(in, row * panel.rowFloats() + 16 * slot, runs, w, wAt, out, at);
       }
     }
   }
@@ -143,16 +143,9 @@ public final class VectorConv implements ConvKernels {
   /// `packed[v][tap][i][lane]`: one vector of output channels a tap and input channel. Turned: taps
   /// in reverse, the stored weight being (i, o) of the turned convolution.
   private static void packWeights(
-      MemorySegment packed,
-      long at,
-      MemorySegment w,
-      int g,
-      int I,
-      int O,
-      int taps,
-      boolean turned) {
+      float[] packed, int at, MemorySegment w, int g, int I, int O, int taps, boolean turned) {
     int vectors = (O + L - 1) / L;
-    long to = at;
+    int to = at;
     for (int v = 0; v < vectors; v++) {
       for (int tap = 0; tap < taps; tap++) {
         int from = turned ? taps - 1 - tap : tap;
@@ -163,9 +156,7 @@ public final class VectorConv implements ConvKernels {
                 turned
                     ? ((long) (g * I + i) * O + o) * taps + from
                     : ((long) (g * O + o) * I + i) * taps + from;
-            float value = o < O ? w.getAtIndex(ValueLayout.JAVA_FLOAT, index) : 0;
-            packed.set(ValueLayout.JAVA_FLOAT_UNALIGNED, to, value);
-            to += 4;
+            packed[to++] = o < O ? w.getAtIndex(ValueLayout.JAVA_FLOAT, index) : 0;
           }
         }
       }
@@ -185,99 +176,94 @@ public final class VectorConv implements ConvKernels {
     int vectors = (O + L - 1) / L;
     int taps = shape.kernelHeight() * shape.kernelWidth();
     // sums[run][group][vector][tap][block][16][lane], then one vector of biases
-    long perVector = ((long) taps * panel.inBlocks() * 16 + 1) * W;
-    long perRun = (long) shape.groups() * vectors * perVector;
-    long[] places = panel.runs();
+    int perVector = (taps * panel.inBlocks() * 16 + 1) * L;
+    int perRun = Math.multiplyExact(shape.groups() * vectors, perVector);
     int runs = Math.min(RUNS, panel.count());
-    MemorySegment sums = scratch.segment(0, SLOT_SUMS, runs * perRun);
+    sums = grown(sums, Math.multiplyExact(runs, perRun));
+    float[] total = sums;
+    int[] places = panel.runs();
     parallel.run(
         runs * shape.groups(),
         (part, thread) -> {
           int run = part / shape.groups();
           int g = part % shape.groups();
-          long at = run * perRun + (long) g * vectors * perVector;
-          sums.asSlice(at, vectors * perVector).fill((byte) 0);
-          MemorySegment in = scratch.segment(thread, SLOT_PANEL, panel.bytes());
-          MemorySegment out = scratch.segment(thread, SLOT_OUT, panel.outBytes());
+          int at = run * perRun + g * vectors * perVector;
+          Arrays.fill(total, at, at + vectors * perVector, 0);
+          Buffers b = threads[thread];
+          b.fit(panel);
           int from = (int) ((long) panel.count() * run / runs);
           int to = (int) ((long) panel.count() * (run + 1) / runs);
           for (int p = from; p < to; p++) {
             int first = p * panel.samples();
-            panel.pack(in, x.data(), first, g);
+            panel.pack(b.panel, x.data(), first, g);
             for (int v = 0; v < vectors; v++) {
               int channel = g * O + v * L;
-              panel.packGradient(out, dy.data(), first, channel, Math.min(L, O - v * L));
-              weightSums(panel, places, in, out, sums, at + v * perVector);
+              panel.packGradient(b.out, dy.data(), first, channel, Math.min(L, O - v * L));
+              weightSums(panel, places, b.panel, b.out, total, at + v * perVector);
             }
           }
         });
-    reduce(dw, dbias, sums, runs, perRun, perVector, vectors, panel, shape);
+    reduce(dw, dbias, total, runs, perRun, perVector, vectors, panel, shape);
   }
 
   private static void weightSums(
-      ConvPanel panel,
-      long[] taps,
-      MemorySegment in,
-      MemorySegment out,
-      MemorySegment sums,
-      long at) {
-    long to = at;
-    for (int run = 0; run < taps.length; run += 2) {
+      ConvPanel panel, int[] places, float[] in, float[] out, float[] sums, int at) {
+    int to = at;
+    for (int place = 0; place < places.length; place += 2) {
       ConvTile.backward(
-          in, taps[run], panel.rowBytes(), panel.outHeight(), panel.slots(), out, sums, to);
-      to += 16 * W;
+          in, places[place], panel.rowFloats(), panel.outHeight(), panel.slots(), out, sums, to);
+      to += 16 * L;
     }
-    FloatVector bias = FloatVector.fromMemorySegment(F, sums, to, ORDER);
-    long bytes = panel.outBytes();
-    for (long b = 0; b < bytes; b += W) {
-      bias = bias.add(FloatVector.fromMemorySegment(F, out, b, ORDER));
+    FloatVector bias = FloatVector.fromArray(F, sums, to);
+    int end = panel.outFloats();
+    for (int i = 0; i < end; i += L) {
+      bias = bias.add(FloatVector.fromArray(F, out, i));
     }
-    bias.intoMemorySegment(sums, to, ORDER);
+    bias.intoArray(sums, to);
   }
 
   private void reduce(
       Tensor dw,
       @Nullable Tensor dbias,
-      MemorySegment sums,
+      float[] sums,
       int runs,
-      long perRun,
-      long perVector,
+      int perRun,
+      int perVector,
       int vectors,
       ConvPanel panel,
       ConvShape shape) {
     int I = shape.inChannels() / shape.groups();
     int O = shape.outChannels() / shape.groups();
     int taps = shape.kernelHeight() * shape.kernelWidth();
-    MemorySegment d = dw.data();
     parallel.run(
         shape.groups(),
         (g, thread) -> {
           for (int o = 0; o < O; o++) {
-            long lane = ((long) g * vectors + o / L) * perVector + 4L * (o % L);
+            int lane = (g * vectors + o / L) * perVector + o % L;
             for (int tap = 0; tap < taps; tap++) {
               for (int i = 0; i < I; i++) {
-                long at = lane + ((long) tap * panel.inBlocks() * 16 + i) * W;
+                int at = lane + (tap * panel.inBlocks() * 16 + i) * L;
                 long index = ((long) (g * O + o) * I + i) * taps + tap;
-                float value = d.getAtIndex(ValueLayout.JAVA_FLOAT, index);
-                d.setAtIndex(ValueLayout.JAVA_FLOAT, index, value + total(sums, at, runs, perRun));
+                increase(dw, index, total(sums, at, runs, perRun));
               }
             }
             if (dbias != null) {
-              long at = lane + (long) taps * panel.inBlocks() * 16 * W;
-              long index = (long) g * O + o;
-              float value = dbias.data().getAtIndex(ValueLayout.JAVA_FLOAT, index);
-              dbias
-                  .data()
-                  .setAtIndex(ValueLayout.JAVA_FLOAT, index, value + total(sums, at, runs, perRun));
+              int at = lane + taps * panel.inBlocks() * 16 * L;
+              increase(dbias, (long) g * O + o, total(sums, at, runs, perRun));
             }
           }
         });
   }
 
-  private static float total(MemorySegment sums, long at, int runs, long perRun) {
+  private static void increase(Tensor t, long index, float by) {
+    float value = t.data().getAtIndex(ValueLayout.JAVA_FLOAT, index);
+    t.data().setAtIndex(ValueLayout.JAVA_FLOAT, index, value + by);
+  }
+
+  private static float total(float[] sums, int at, int runs, int perRun) {
     float sum = 0;
     for (int run = 0; run < runs; run++) {
-      sum += sums.get(ValueLayout.JAVA_FLOAT_UNALIGNED, at + run * perRun);
+      sum += sums[at + run * perRun];
     }
     return sum;
   }

@@ -16,7 +16,7 @@ public final class VectorKernels {
         new VectorAttention(parallel),
         new VectorActivation(parallel),
         new VectorElementwise(parallel, scratch),
-        new VectorConv(parallel, scratch),
+        new VectorConv(parallel),
         new VectorGather(parallel),
         new VectorLoss(parallel, scratch),
         new VectorOptimizer(parallel),

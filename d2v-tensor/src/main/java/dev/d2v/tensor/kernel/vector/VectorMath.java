@@ -2,13 +2,15 @@ package dev.d2v.tensor.kernel.vector;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
 /// Functions on vectors from polynomials alone: no tables, no library calls, the same bits on every
 /// platform, at every width and before and after compilation. Each has a twin on one float, for
 /// tails, with the same bits.
+///
+/// A compiler gives up inlining within one method after some forty or fifty vector operations, and
+/// then allocates every vector: a loop calls one of these functions, and little else.
 ///
 /// Bounds are those of the tests, over dense sweeps against double precision. An ulp is 2^-23 of
 /// the result.
@@ -19,9 +21,11 @@ final class VectorMath {
   private static final float LN2_HIGH = 0.6933594f;
   private static final float LN2_LOW = -2.1219444e-04f;
 
-  // 1.5 * 2^23: adding it rounds to an integer, which is then in the low bits
+  // 1.5 * 2^23: adding it rounds to an integer, which is then in its low bits
   private static final float ROUND = 12582912f;
-  private static final int ROUND_BITS = 0x4B400000;
+
+  /// The logarithm of the largest float.
+  private static final float EXP_LIMIT = 88.72284f;
 
   private static final int SIGN = 0x80000000;
   private static final int SQRT_HALF_BITS = 0x3F3504F3;
@@ -69,27 +73,44 @@ final class VectorMath {
     return s.lane(0);
   }
 
-  /// `e^x` within 2 ulp; denormal results, 0 and infinity as in double.
-  static FloatVector exp(FloatVector x) {
-    FloatVector low = x.blend(-104f, x.compare(VectorOperators.LT, -104f));
-    FloatVector a = low.blend(89f, low.compare(VectorOperators.GT, 89f));
-    FloatVector t = a.fma(splat(LOG2_E), splat(ROUND));
-    FloatVector n = t.sub(ROUND);
-    FloatVector r = n.fma(splat(-LN2_LOW), n.fma(splat(-LN2_HIGH), a));
-    FloatVector q = splat(0.001395049f);
-    q = step(q, r, 0.00836889f);
-    q = step(q, r, 0.041666206f);
-    q = step(q, r, 0.1666652f);
-    q = step(q, r, 0.5f);
-    FloatVector p = q.fma(r.mul(r), r).add(1f);
-    // 2^n as a product of two, so that neither over- nor underflows before the result does
-    IntVector exponent = t.reinterpretAsInts().sub(ROUND_BITS);
-    IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
-    return p.mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half)));
+  /// The greatest lane; NaN lanes are passed over.
+  static float max(FloatVector v) {
+    FloatVector m = max(v, v.rearrange(HALF));
+    if (Lanes.F.length() >= 4) {
+      m = max(m, m.rearrange(QUARTER));
+    }
+    if (Lanes.F.length() >= 8) {
+      m = max(m, m.rearrange(EIGHTH));
+    }
+    if (Lanes.F.length() >= 16) {
+      m = max(m, m.rearrange(SIXTEENTH));
+    }
+    return m.lane(0);
   }
 
-  private static FloatVector powerOfTwo(IntVector n) {
-    return n.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+  /// The greater of two numbers, lane by lane; a where b is NaN. `FloatVector.max` takes several
+  /// times as many instructions, to give NaN and order zeros.
+  static FloatVector max(FloatVector a, FloatVector b) {
+    return a.blend(b, b.compare(VectorOperators.GT, a));
+  }
+
+  /// `e^x` within 2 ulp; 0 where that is below 2.3e-38.
+  static FloatVector exp(FloatVector x) {
+    FloatVector t = x.fma(splat(LOG2_E), splat(ROUND));
+    FloatVector n = t.sub(ROUND);
+    FloatVector r = n.fma(splat(-LN2_LOW), n.fma(splat(-LN2_HIGH), x));
+    // 2 e^r, times 2^(n-1): so both factors are normal numbers up to the largest result
+    FloatVector q = splat(0.002790098f);
+    q = step(q, r, 0.016737778f);
+    q = step(q, r, 0.08333241f);
+    q = step(q, r, 0.33333036f);
+    q = step(q, r, 1f);
+    q = step(q, r, 2f);
+    q = step(q, r, 2f);
+    IntVector power = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).add(126 << 23);
+    FloatVector y = q.mul(power.reinterpretAsFloats());
+    y = y.blend(0f, x.compare(VectorOperators.LT, -86.7f));
+    return y.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, EXP_LIMIT));
   }
 
   /// As [#exp(FloatVector)].
@@ -97,15 +118,12 @@ final class VectorMath {
     return exp(splat(x)).lane(0);
   }
 
-  /// `ln x` within 2 ulp; NaN below 0, minus infinity at 0.
+  /// `ln x` within 2 ulp; NaN below 0; minus infinity at 0 and at denormal numbers.
   static FloatVector log(FloatVector x) {
-    VectorMask<Float> tiny = x.compare(VectorOperators.LT, Float.MIN_NORMAL);
-    FloatVector normal = x.blend(x.mul(0x1p23f), tiny);
-    IntVector bits = normal.reinterpretAsInts();
+    IntVector bits = x.reinterpretAsInts();
     IntVector e = bits.sub(SQRT_HALF_BITS).lanewise(VectorOperators.ASHR, 23);
     FloatVector m = bits.sub(e.lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats();
-    FloatVector exponent = ((FloatVector) e.convertShape(VectorOperators.I2F, Lanes.F, 0));
-    exponent = exponent.blend(exponent.sub(23f), tiny);
+    FloatVector exponent = (FloatVector) e.convertShape(VectorOperators.I2F, Lanes.F, 0);
     FloatVector f = m.sub(1f);
     FloatVector q = splat(0.06746592f);
     q = step(q, f, -0.11675639f);
@@ -120,9 +138,10 @@ final class VectorMath {
     FloatVector rest = exponent.fma(splat(LN2_LOW), square.mul(f).mul(q));
     FloatVector tail = square.fma(splat(-0.5f), rest);
     FloatVector y = exponent.fma(splat(LN2_HIGH), f.add(tail));
-    y = y.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0f));
-    y = y.blend(x, x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY));
-    return y.blend(Float.NaN, x.compare(VectorOperators.LT, 0f).or(x.test(VectorOperators.IS_NAN)));
+    y = y.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.LT, Float.MIN_NORMAL));
+    y = y.blend(Float.NaN, x.compare(VectorOperators.LT, 0f));
+    // what is left are infinity and NaN, their own logarithms
+    return x.blend(y, x.compare(VectorOperators.LT, Float.POSITIVE_INFINITY));
   }
 
   /// As [#log(FloatVector)].
@@ -130,28 +149,27 @@ final class VectorMath {
     return log(splat(x)).lane(0);
   }
 
-  /// `tanh x` within 3 ulp.
+  /// `tanh x` within 3 ulp: x times a quotient of polynomials in x^2.
   static FloatVector tanh(FloatVector x) {
-    FloatVector a = x.abs();
-    FloatVector large = splat(1f).sub(splat(2f).div(exp(a.add(a)).add(1f)));
-    FloatVector s = a.mul(a);
-    FloatVector q = splat(-0.0057170447f);
-    q = step(q, s, 0.020650586f);
-    q = step(q, s, -0.053743497f);
-    q = step(q, s, 0.13331491f);
-    q = step(q, s, -0.33333284f);
-    FloatVector small = q.fma(s.mul(a), a);
-    return copySign(large.blend(small, a.compare(VectorOperators.LT, 0.625f)), x);
+    FloatVector s = x.mul(x);
+    FloatVector p = splat(1.3354396e-8f);
+    p = step(p, s, 2.0608886e-5f);
+    p = step(p, s, 0.003495576f);
+    p = step(p, s, 0.13381016f);
+    p = step(p, s, 1f);
+    FloatVector q = splat(7.776448e-7f);
+    q = step(q, s, 3.2856152e-4f);
+    q = step(q, s, 0.025876937f);
+    q = step(q, s, 0.4671433f);
+    q = step(q, s, 1f);
+    FloatVector y = p.mul(x).div(q);
+    y = y.blend(1f, x.compare(VectorOperators.GT, 9f));
+    return y.blend(-1f, x.compare(VectorOperators.LT, -9f));
   }
 
   /// As [#tanh(FloatVector)].
   static float tanh(float x) {
     return tanh(splat(x)).lane(0);
-  }
-
-  private static FloatVector copySign(FloatVector magnitude, FloatVector sign) {
-    IntVector bits = sign.reinterpretAsInts().and(SIGN);
-    return magnitude.reinterpretAsInts().or(bits).reinterpretAsFloats();
   }
 
   /// `1 / (1 + e^-x)` within 1.5e-7.
@@ -164,30 +182,24 @@ final class VectorMath {
     return sigmoid(splat(x)).lane(0);
   }
 
-  /// `sin(2 pi v)` within 3e-7, v in [0,1).
-  static FloatVector sinTurns(FloatVector v) {
-    FloatVector e = v.sub(0.5f);
-    FloatVector quarter = splat(0.25f).sub(e.abs().sub(0.25f).abs());
-    return copySign(sinQuarter(quarter), e.neg());
+  /// The b in [-1/4,1/4] with `cos(2 pi v) = sin(2 pi b)`, exactly; v in [0,1) with 24 bits.
+  static FloatVector cosTurn(FloatVector v) {
+    return v.sub(0.5f).abs().sub(0.25f);
   }
 
-  /// As [#sinTurns(FloatVector)].
-  static float sinTurns(float v) {
-    return sinTurns(splat(v)).lane(0);
+  /// The b in [-1/4,1/4] with `sin(2 pi v) = sin(2 pi b)`, exactly; v in [0,1) with 24 bits.
+  static FloatVector sinTurn(FloatVector v) {
+    FloatVector e = splat(0.5f).sub(v);
+    return copySign(splat(0.25f).sub(e.abs().sub(0.25f).abs()), e);
   }
 
-  /// `cos(2 pi v)` within 3e-7, v in [0,1).
-  static FloatVector cosTurns(FloatVector v) {
-    return sinQuarter(v.sub(0.5f).abs().sub(0.25f));
+  private static FloatVector copySign(FloatVector magnitude, FloatVector sign) {
+    IntVector bits = sign.reinterpretAsInts().and(SIGN);
+    return magnitude.reinterpretAsInts().or(bits).reinterpretAsFloats();
   }
 
-  /// As [#cosTurns(FloatVector)].
-  static float cosTurns(float v) {
-    return cosTurns(splat(v)).lane(0);
-  }
-
-  /// `sin(2 pi b)`, b in [-1/4,1/4].
-  private static FloatVector sinQuarter(FloatVector b) {
+  /// `sin(2 pi b)` within 3e-7, b in [-1/4,1/4].
+  static FloatVector sinOfTurn(FloatVector b) {
     FloatVector s = b.mul(b);
     FloatVector q = splat(-14.394303f);
     q = step(q, s, 42.00983f);

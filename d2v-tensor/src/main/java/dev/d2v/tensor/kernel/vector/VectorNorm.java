@@ -125,11 +125,26 @@ public final class VectorNorm implements NormKernels {
         parts.count(),
         (part, thread) -> {
           for (long r = parts.from(part); r < parts.to(part); r++) {
-            float m = Floats.get(mean.data(), 4 * r);
-            float s = Floats.get(rstd.data(), 4 * r);
-            NormRows.backward(dx.data(), dy.data(), x.data(), 4 * r * C, C, m, s, rest);
+            backward(dx, dy, x, mean, rstd, rest, r, C);
           }
         });
+  }
+
+  private static void backward(
+      Tensor dx,
+      Tensor dy,
+      Tensor x,
+      Tensor mean,
+      Tensor rstd,
+      @Nullable MemorySegment addend,
+      long row,
+      int C) {
+    long at = 4 * row * C;
+    float m = Floats.get(mean.data(), 4 * row);
+    float s = Floats.get(rstd.data(), 4 * row);
+    float meanG = Floats.sum(dy.data(), at, C) / C;
+    float meanGx = NormRows.dotXhat(dy.data(), x.data(), at, C, m, s) / C;
+    NormRows.backward(dx.data(), dy.data(), x.data(), at, C, m, s, meanG, meanGx, addend);
   }
 
   private void affineBackward(
@@ -152,24 +167,34 @@ public final class VectorNorm implements NormKernels {
         (part, thread) -> {
           Floats.zero(partial, part * stride, 2 * C);
           for (long r = parts.from(part); r < parts.to(part); r++) {
-            float m = Floats.get(mean.data(), 4 * r);
-            float s = Floats.get(rstd.data(), 4 * r);
-            NormRows.affineBackward(
-                dx.data(),
-                dy.data(),
-                x.data(),
-                4 * r * C,
-                C,
-                m,
-                s,
-                gamma.data(),
-                addend,
-                partial,
-                part * stride);
+            affineBackward(
+                dx, dy, x, mean, rstd, gamma.data(), addend, r, C, partial, part * stride);
           }
         });
     Floats.addColumns(dgamma.data(), 0, partial, 0, stride, parts.count(), C);
     Floats.addColumns(dbeta.data(), 0, partial, 4L * C, stride, parts.count(), C);
+  }
+
+  private static void affineBackward(
+      Tensor dx,
+      Tensor dy,
+      Tensor x,
+      Tensor mean,
+      Tensor rstd,
+      MemorySegment gamma,
+      @Nullable MemorySegment addend,
+      long row,
+      int C,
+      MemorySegment partial,
+      long sums) {
+    long at = 4 * row * C;
+    MemorySegment dys = dy.data();
+    MemorySegment xs = x.data();
+    float m = Floats.get(mean.data(), 4 * row);
+    float s = Floats.get(rstd.data(), 4 * row);
+    float meanG = Floats.dot(dys, at, gamma, 0, C) / C;
+    float dot = NormRows.dotXhatAndColumns(dys, xs, at, C, m, s, gamma, partial, sums);
+    NormRows.affineBackward(dx.data(), dys, xs, at, C, m, s, meanG, dot / C, gamma, addend);
   }
 
   @Override
@@ -184,7 +209,6 @@ public final class VectorNorm implements NormKernels {
       int C) {
     Checks.floats("layerNormGeluForward", (long) rows * C, "y x addend", y, x, addend);
     checkOptions("layerNormGeluForward", mean, rstd, null, null, rows, C);
-    MemorySegment rest = addend == null ? null : addend.data();
     Parts parts = Parts.rows(rows, C);
     parallel.run(
         parts.count(),
@@ -193,7 +217,10 @@ public final class VectorNorm implements NormKernels {
             long at = 4 * r * C;
             float m = Floats.sum(x.data(), at, C) / C;
             float s = rstd(Floats.squares(x.data(), at, C, m) / C, eps);
-            NormRows.gelu(y.data(), x.data(), at, C, m, s, rest);
+            NormRows.gelu(y.data(), x.data(), at, C, m, s);
+            if (addend != null) {
+              Floats.add(y.data(), at, y.data(), at, addend.data(), at, C);
+            }
             save(mean, rstd, r, m, s);
           }
         });
@@ -213,7 +240,7 @@ public final class VectorNorm implements NormKernels {
             float m = Floats.get(mean.data(), 4 * r);
             float s = Floats.get(rstd.data(), 4 * r);
             NormRows.geluBackward(dx.data(), dy.data(), x.data(), at, C, m, s);
-            NormRows.backward(dx.data(), dx.data(), x.data(), at, C, m, s, null);
+            backward(dx, dx, x, mean, rstd, null, r, C);
           }
         });
   }

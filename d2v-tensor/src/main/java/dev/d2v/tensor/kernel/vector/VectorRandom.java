@@ -28,6 +28,9 @@ public final class VectorRandom implements RandomKernels {
   /// Numbers at a time.
   private static final int CHUNK = 4096;
 
+  /// Where in a thread's working memory the turns begin.
+  private static final long TURNS = 4L * CHUNK;
+
   private static final VectorShuffle<Float> LOW = VectorShuffle.fromOp(Lanes.F, i -> i / 2);
   private static final VectorShuffle<Float> HIGH =
       VectorShuffle.fromOp(Lanes.F, i -> i / 2 + W / 2);
@@ -51,32 +54,51 @@ public final class VectorRandom implements RandomKernels {
     forEachChunk(
         PhiloxWords.of(numbers, stream),
         size,
-        (words, at, n) -> normals(y.data(), at, words, std, n));
+        (words, at, n) -> {
+          pairs(words, std, n);
+          spreadPairs(words, n);
+          sines(words, n);
+          Floats.copy(y.data(), at, words, TURNS, n);
+        });
   }
 
-  /// Two vectors of words are W pairs (a, b): the a's and the b's are taken apart, W radii and W
-  /// angles computed, and cosines and sines put side by side.
-  private static void normals(MemorySegment y, long at, MemorySegment words, float std, int n) {
-    int i = 0;
-    for (; i <= n - 2 * W; i += 2 * W) {
-      FloatVector front = uniform(words, 4L * i);
-      FloatVector back = uniform(words, 4L * i + Floats.BYTES);
+  /// Two vectors of words are W pairs (a, b): in their place, the radii of the a's and the turns of
+  /// the b's. This and the next passes work on whole pairs of vectors.
+  private static void pairs(MemorySegment words, float std, int n) {
+    for (int i = 0; i < n; i += 2 * W) {
+      long at = 4L * i;
+      FloatVector front = uniform(words, at);
+      FloatVector back = uniform(words, at + Floats.BYTES);
       FloatVector u = front.rearrange(EVEN).blend(back.rearrange(EVEN), BACK);
       FloatVector v = front.rearrange(ODD).blend(back.rearrange(ODD), BACK);
       FloatVector log = VectorMath.log(u.neg().add(1f));
-      FloatVector radius = log.mul(-2f).sqrt().mul(std);
-      FloatVector cos = radius.mul(VectorMath.cosTurns(v));
-      FloatVector sin = radius.mul(VectorMath.sinTurns(v));
-      store(cos.rearrange(LOW).blend(sin.rearrange(LOW), SINES), y, at + 4L * i);
-      long behind = at + 4L * i + Floats.BYTES;
-      store(cos.rearrange(HIGH).blend(sin.rearrange(HIGH), SINES), y, behind);
+      store(log.mul(-2f).sqrt().mul(std), words, at);
+      store(v, words, at + Floats.BYTES);
     }
-    for (; i < n; i++) {
-      float log = VectorMath.log(1f - uniformAt(words, i & ~1));
-      float radius = (float) Math.sqrt(log * -2f) * std;
-      float v = uniformAt(words, i | 1);
-      float turn = (i & 1) == 0 ? VectorMath.cosTurns(v) : VectorMath.sinTurns(v);
-      set(y, at + 4L * i, radius * turn);
+  }
+
+  /// In place of W radii and W turns, every radius twice; at [#TURNS], the turns of the cosines and
+  /// of the sines side by side.
+  private static void spreadPairs(MemorySegment words, int n) {
+    for (int i = 0; i < n; i += 2 * W) {
+      long at = 4L * i;
+      FloatVector radius = load(words, at);
+      FloatVector turn = load(words, at + Floats.BYTES);
+      FloatVector cos = VectorMath.cosTurn(turn);
+      FloatVector sin = VectorMath.sinTurn(turn);
+      store(radius.rearrange(LOW), words, at);
+      store(radius.rearrange(HIGH), words, at + Floats.BYTES);
+      store(cos.rearrange(LOW).blend(sin.rearrange(LOW), SINES), words, TURNS + at);
+      FloatVector high = cos.rearrange(HIGH).blend(sin.rearrange(HIGH), SINES);
+      store(high, words, TURNS + at + Floats.BYTES);
+    }
+  }
+
+  /// The numbers in place of their turns: radius times sine.
+  private static void sines(MemorySegment words, int n) {
+    for (int i = 0; i < n; i += W) {
+      long at = TURNS + 4L * i;
+      store(VectorMath.sinOfTurn(load(words, at)).mul(load(words, 4L * i)), words, at);
     }
   }
 
@@ -118,7 +140,8 @@ public final class VectorRandom implements RandomKernels {
         parts.count(),
         (part, thread) -> {
           int blocks = (int) (parts.to(part) - parts.from(part));
-          MemorySegment words = words(thread, blocks);
+          int room = Math.ceilDiv(blocks, PhiloxWords.BLOCKS) * PhiloxWords.BLOCKS;
+          MemorySegment words = scratch.segment(thread, 0, 16L * room);
           stepWords.fill(words, parts.from(part), blocks);
           long first = 4 * parts.from(part);
           for (long r = first; r < Math.min(rows, first + 4L * blocks); r++) {
@@ -139,14 +162,10 @@ public final class VectorRandom implements RandomKernels {
         (part, thread) -> {
           long from = parts.from(part);
           int n = (int) (parts.to(part) - from);
-          MemorySegment words = words(thread, CHUNK / 4);
+          MemorySegment words = scratch.segment(thread, 0, 2 * TURNS);
           stepWords.fill(words, from / 4, Math.ceilDiv(n, 4));
           body.run(words, 4 * from, n);
         });
-  }
-
-  private MemorySegment words(int thread, int blocks) {
-    return scratch.segment(thread, 0, 16L * (blocks + PhiloxWords.BLOCKS));
   }
 
   /// A vector of words as floats in [0,1): [Philox#uniform(int)].

@@ -46,12 +46,14 @@ final class VectorMathTest {
 
   @Test
   void expIsWithinTwoUlp() {
-    sweep("exp", VectorMath::exp, Math::exp, -87.3f, 88.7f, (x, y) -> 2 * 0x1p-23 * y);
+    sweep("exp", VectorMath::exp, Math::exp, -86.6f, 88.722f, (x, y) -> 2 * 0x1p-23 * y);
     sweep("exp", VectorMath::exp, Math::exp, -1f, 1f, (x, y) -> 2 * 0x1p-23 * y);
-    sweep("exp, denormal", VectorMath::exp, Math::exp, -104f, -87f, (x, y) -> 2e-45 + 0x1p-22 * y);
+    sweep("exp, to 0", VectorMath::exp, Math::exp, -110f, -86.6f, (x, y) -> 2.3e-38);
     assertEquals(INFINITY, VectorMath.exp(88.73f));
     assertEquals(INFINITY, VectorMath.exp(INFINITY));
-    assertEquals(0f, VectorMath.exp(-104.1f));
+    assertEquals(0f, VectorMath.exp(-86.8f));
+    assertEquals(0f, VectorMath.exp(-3e38f));
+    assertTrue(Float.isNaN(VectorMath.exp(Float.intBitsToFloat(0x7fc0dead))), "a NaN with content");
     assertEquals(0f, VectorMath.exp(-INFINITY));
     assertEquals(1f, VectorMath.exp(-0f));
     assertEquals(1f, VectorMath.exp(Float.MIN_VALUE));
@@ -64,10 +66,11 @@ final class VectorMathTest {
     sweep("log", VectorMath::log, Math::log, 1e-3f, 10f, bound);
     sweep("log near 1", VectorMath::log, Math::log, 0.9f, 1.1f, bound);
     sweep("log", VectorMath::log, Math::log, 1f, 1e6f, bound);
-    sweep("log, denormal", VectorMath::log, Math::log, Float.MIN_VALUE, 1e-37f, bound);
+    sweep("log, small", VectorMath::log, Math::log, Float.MIN_NORMAL, 1e-37f, bound);
     assertEquals(0f, VectorMath.log(1f));
     assertEquals(-INFINITY, VectorMath.log(0f));
     assertEquals(-INFINITY, VectorMath.log(-0f));
+    assertEquals(-INFINITY, VectorMath.log(1e-40f));
     assertEquals(INFINITY, VectorMath.log(INFINITY));
     assertTrue(Float.isNaN(VectorMath.log(-1f)));
     assertTrue(Float.isNaN(VectorMath.log(-INFINITY)));
@@ -142,13 +145,14 @@ final class VectorMathTest {
 
   @Test
   void sinAndCosOfTurnsAreWithin3em7() {
-    float end = Math.nextDown(1f);
-    sweep("sin", VectorMath::sinTurns, v -> Math.sin(2 * Math.PI * v), 0f, end, (x, y) -> 3e-7);
-    sweep("cos", VectorMath::cosTurns, v -> Math.cos(2 * Math.PI * v), 0f, end, (x, y) -> 3e-7);
-    assertEquals(0f, VectorMath.sinTurns(0f));
-    assertEquals(1f, VectorMath.cosTurns(0f), 1e-7f);
-    assertEquals(1f, VectorMath.sinTurns(0.25f), 1e-7f);
-    assertEquals(0f, VectorMath.cosTurns(0.25f));
+    UnaryOperator<FloatVector> sin = v -> VectorMath.sinOfTurn(VectorMath.sinTurn(v));
+    UnaryOperator<FloatVector> cos = v -> VectorMath.sinOfTurn(VectorMath.cosTurn(v));
+    float end = 1 - 0x1p-24f;
+    sweep("sin", sin, v -> Math.sin(2 * Math.PI * v), 0f, end, (x, y) -> 3e-7);
+    sweep("cos", cos, v -> Math.cos(2 * Math.PI * v), 0f, end, (x, y) -> 3e-7);
+    FloatVector quarter = FloatVector.broadcast(Lanes.F, 0.25f);
+    assertEquals(0f, cos.apply(quarter).lane(0));
+    assertEquals(1f, sin.apply(quarter).lane(0), 1.2e-7f);
   }
 
   @Test
