@@ -18,12 +18,14 @@ final class ColumnGemm {
   private static final int ENOUGH_PARTS = 24;
   private static final int SHORTEST_STRETCH = 2 * DEPTH;
 
-  /// Rows of b that are further apart are packed, for one tile then reads from too many pages.
+  /// Rows that are further apart are copied side by side: one tile then would read too many pages.
   private static final int LONGEST_STRIDE = 512;
 
   private static final int PARTIAL_SUMS = 0;
   private static final int EDGE = 1;
   private static final int PACKED_B = 3;
+  private static final int PACKED_A = 4;
+  private static final int ZEROS = 5;
   private static final int TILE = 2;
 
   private final RowParallel parallel;
@@ -35,6 +37,9 @@ final class ColumnGemm {
   }
 
   private record Product(MemorySegment c, MemorySegment a, MemorySegment b, int m, int n, int k) {}
+
+  /// Rows in memory: where they start and how many bytes lie between two.
+  private record Operand(MemorySegment data, long at, long ld) {}
 
   /// The partition: blocks of rows and columns of c, stretches of the inner dimension.
   private record Plan(Blocks rows, Blocks columns, Blocks stretches) {
@@ -84,34 +89,42 @@ final class ColumnGemm {
     Blocks depths = Blocks.of(plan.stretches.length(stretch), DEPTH, 16);
     MemorySegment edge = scratch.segment(thread, EDGE, GemmBlock.EDGE_BYTES);
     MemorySegment tile = scratch.segment(thread, TILE, GemmTile.BYTES);
-    MemorySegment b = scratch.segment(thread, PACKED_B, 4L * (1 + depths.each()) * WIDTH);
-    Packing.zero(b, 0, WIDTH);
+    MemorySegment zeros = scratch.segment(thread, ZEROS, 4L * WIDTH);
+    Packing.zero(zeros, 0, WIDTH);
     for (int depth = 0; depth < depths.count(); depth++) {
       int k = depths.length(depth);
       long first = (long) plan.stretches.from(stretch) + depths.from(depth);
+      Operand a = left(x, first, k, row, rows, thread);
       MemorySegment d = partial && depth == 0 ? null : target;
-      GemmBlock out = new GemmBlock(target, 4L * x.n, d, b, tile, edge);
+      GemmBlock out = new GemmBlock(target, 4L * x.n, d, zeros, tile, edge);
       for (int j = 0; j < columns; j += WIDTH) {
         int width = Math.min(WIDTH, columns - j);
-        long bAt = 4 * (first * x.n + column + j);
-        boolean packed = width < WIDTH || x.n > LONGEST_STRIDE;
-        if (packed) {
-          Packing.panel(b, 4L * WIDTH, x.b, bAt, x.n, k, width, WIDTH);
-        }
-        out.columns(
-            base + 4L * j,
-            x.a,
-            4 * (first * x.m + row),
-            4L * x.m,
-            rows,
-            packed ? b : x.b,
-            packed ? 4L * WIDTH : bAt,
-            packed ? 4L * WIDTH : 4L * x.n,
-            0,
-            width,
-            k);
+        Operand b = right(x, first, k, column + j, width, thread);
+        out.columns(base + 4L * j, a.data, a.at, a.ld, rows, b.data, b.at, b.ld, 0, width, k);
       }
     }
+  }
+
+  /// Columns of a from `row` on, in k rows from `first` on.
+  private Operand left(Product x, long first, int k, int row, int rows, int thread) {
+    long at = 4 * (first * x.m + row);
+    if (x.m <= LONGEST_STRIDE) {
+      return new Operand(x.a, at, 4L * x.m);
+    }
+    MemorySegment packed = scratch.segment(thread, PACKED_A, 4L * k * rows);
+    Packing.panel(packed, 0, x.a, at, x.m, k, rows, rows);
+    return new Operand(packed, 0, 4L * rows);
+  }
+
+  /// A panel of b from `column` on, as wide as a tile.
+  private Operand right(Product x, long first, int k, int column, int width, int thread) {
+    long at = 4 * (first * x.n + column);
+    if (width == WIDTH && x.n <= LONGEST_STRIDE) {
+      return new Operand(x.b, at, 4L * x.n);
+    }
+    MemorySegment packed = scratch.segment(thread, PACKED_B, 4L * k * WIDTH);
+    Packing.panel(packed, 0, x.b, at, x.n, k, width, WIDTH);
+    return new Operand(packed, 0, 4L * WIDTH);
   }
 
   private static void addAll(
