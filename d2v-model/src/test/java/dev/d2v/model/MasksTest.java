@@ -45,6 +45,6 @@ final class MasksTest {
     String message =
         assertThrows(IllegalArgumentException.class, () -> MaskPlan.of(mask, 1, 2, 4, 0))
             .getMessage();
-    assertTrue(message.contains("row 1 leaves 1 of 4"), message);
+    assertTrue(String.valueOf(message).contains("row 1 leaves 1 of 4"), message);
   }
 }

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,7 +44,7 @@ final class PretrainerTest {
     }
 
     float[] teacher() {
-      return backend.floats(model.memory().memory().teacher());
+      return backend.floats(Objects.requireNonNull(model.memory().memory().teacher()));
     }
 
     @Override
@@ -162,7 +163,7 @@ final class PretrainerTest {
                     return images;
                   }));
       assertEquals(2, e.update());
-      assertTrue(e.getMessage().contains("input images"), e.getMessage());
+      assertTrue(String.valueOf(e.getMessage()).contains("input images"), e.getMessage());
       assertArrayEquals(before, rig.values());
     }
   }
@@ -180,7 +181,7 @@ final class PretrainerTest {
       values[0] = Float.POSITIVE_INFINITY;
       rig.backend.upload(bad.value(), values);
       DivergedException e = assertThrows(DivergedException.class, () -> updates(rig, recipe, 1));
-      assertTrue(e.getMessage().contains("student_block.1"), e.getMessage());
+      assertTrue(String.valueOf(e.getMessage()).contains("student_block.1"), e.getMessage());
     }
   }
 
