@@ -99,17 +99,17 @@ public final class Pretrainer {
     int sampleSize = 0;
     double maskedFraction = 0;
     for (int micro = 0; micro < train.accumulate(); micro++) {
+      MaskPlan plan = masks(updates, micro);
+      float[] images = source.images(updates, micro);
       try (var _ = workspace.mark()) {
-        MaskPlan plan = masks(updates, micro);
-        float[] images = source.images(updates, micro);
         fill(numbers, plan.sampleSize() * train.accumulate(), micro);
         Data2Vec2.Losses result = step(images, plan, numbers, micro, Observer.none());
         sampleSize += plan.sampleSize();
         maskedFraction = 1 - (double) plan.kept() / plan.tokens();
         collect(losses, result.losses(), 1);
         collect(spreads, result.spreads(), 1.0 / train.accumulate());
-        checkFinite(losses, images, plan, numbers, micro);
       }
+      checkFinite(losses, images, plan, numbers, micro);
     }
     return apply(numbers, losses, spreads, sampleSize, maskedFraction);
   }
