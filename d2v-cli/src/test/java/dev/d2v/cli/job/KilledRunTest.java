@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,22 +80,23 @@ final class KilledRunTest {
         .collect(Collectors.toList());
   }
 
-  /// A few images of two classes in folders.
+  /// A folder of IDX files: a few images of two classes.
   private static Path data(Path folder) throws IOException {
-    Path data = folder.resolve("data");
+    int count = 40;
+    Path data = Files.createDirectories(folder.resolve("data"));
+    ByteBuffer images = ByteBuffer.allocate(16 + count * 28 * 28);
+    ByteBuffer labels = ByteBuffer.allocate(8 + count);
+    images.putInt(0x803).putInt(count).putInt(28).putInt(28);
+    labels.putInt(0x801).putInt(count);
     Random random = new Random(1);
-    for (String name : List.of("bright", "dark")) {
-      Files.createDirectories(data.resolve(name));
-      for (int i = 0; i < 20; i++) {
-        var image =
-            new java.awt.image.BufferedImage(28, 28, java.awt.image.BufferedImage.TYPE_BYTE_GRAY);
-        for (int p = 0; p < 28 * 28; p++) {
-          int grey = random.nextInt(100) + (name.equals("bright") ? 150 : 0);
-          image.getRaster().setSample(p % 28, p / 28, 0, grey);
-        }
-        javax.imageio.ImageIO.write(image, "png", data.resolve(name).resolve(i + ".png").toFile());
+    for (int i = 0; i < count; i++) {
+      labels.put((byte) (i % 2));
+      for (int p = 0; p < 28 * 28; p++) {
+        images.put((byte) (random.nextInt(100) + 150 * (i % 2)));
       }
     }
+    Files.write(data.resolve("train-images-idx3-ubyte"), images.array());
+    Files.write(data.resolve("train-labels-idx1-ubyte"), labels.array());
     return data;
   }
 
