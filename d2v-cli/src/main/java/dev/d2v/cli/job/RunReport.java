@@ -157,7 +157,7 @@ final class RunReport {
         String.format(
             Locale.ROOT,
             "first two principal components of the features, %.0f %% of the variance",
-            100 * pca.explained(2));
+            100 * (pca.explained(0) + pca.explained(1)));
     return new ReportData.Projection(
         method, x, y, labels, evaluation.labelled() ? classes : List.of("held-out images"));
   }
