@@ -14,11 +14,13 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Kills training processes at random moments (SIGKILL) and lets others go on: the end must be that
 /// of a run that nobody touched, bit for bit.
+@Tag("long")
 final class KilledRunTest {
   private static final int KILLS = 3;
   private static final String[] SMALL = {
