@@ -9,6 +9,7 @@ module dev.d2v.tensor {
   exports dev.d2v.tensor.kernel.scalar;
   exports dev.d2v.tensor.kernel.vector;
   exports dev.d2v.tensor.parallel;
+  exports dev.d2v.tensor.plan;
   exports dev.d2v.tensor.random;
   exports dev.d2v.tensor.spi;
 

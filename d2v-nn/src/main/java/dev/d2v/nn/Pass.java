@@ -140,6 +140,18 @@ public final class Pass {
     return saved.size();
   }
 
+  /// What a forward takes until this is closed is given back in inference, and kept in training,
+  /// where the backward needs it (the mark is null then, which try-with-resources allows). Take the
+  /// result first:
+  ///
+  /// ```java
+  /// Tensor y = pass.take(shape);
+  /// try (var _ = pass.temporaries()) { ... }   // writes y
+  /// ```
+  public Workspace.@Nullable Mark temporaries() {
+    return training() ? null : workspace.mark();
+  }
+
   /// Runs a part of an inference forward and frees all its temporaries but the result. In training
   /// everything is kept: the backward needs it.
   public Tensor freeing(Shape result, Supplier<Tensor> body) {

@@ -47,6 +47,11 @@ public final class ParameterMemory implements AutoCloseable {
     return 4L * (training ? 4L * size + teacherSize : size);
   }
 
+  /// Bytes of all sections together.
+  public long bytes() {
+    return bytes(size, teacherSize, training);
+  }
+
   /// Number of values.
   public int size() {
     return size;

@@ -75,7 +75,7 @@ public final class Workspace implements AutoCloseable {
     long next = Math.addExact(used, roundUp(bytes));
     if (next > block.bytes()) {
       throw new IllegalStateException(
-          "workspace: %s %s needs %d bytes, %d of %d are free; plan the step with Workspace.plan and open a larger one"
+          "workspace: %s %s needs %d bytes, %d of %d are free; plan the step first (StepPlan) and open a larger one"
               .formatted(type, shape, bytes, block.bytes() - used, block.bytes()));
     }
     MemorySegment data = block.slice(used, bytes);

@@ -114,11 +114,16 @@ final class HouseRulesTest {
     }
     List<String> table = new ArrayList<>();
     for (Path folder : folders) {
-      if (!Files.exists(folder.resolve("package-info.java"))) {
-        table.add(row(folder, "no package-info.java"));
+      Path info = folder.resolve("package-info.java");
+      if (!Files.exists(info) || !saysWhereToStart(Files.readString(info))) {
+        table.add(row(folder, "no package-info.java with 'Start at [...]'"));
       }
     }
     assertNone("packages without a description", table);
+  }
+
+  private static boolean saysWhereToStart(String info) {
+    return info.replaceAll("\\s+(///)?\\s*", " ").contains("Start at [");
   }
 
   @Test

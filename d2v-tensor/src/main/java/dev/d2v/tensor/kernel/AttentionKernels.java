@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 /// Layout: `qkv (B,T,3,H,D)`: a token's q, k and v of H*D channels each, head h owning channels h*D
 /// to h*D+D-1. `bias (B,H,T,T)` or `(1,H,T,T)` shared by all samples, added after scaling. `padding
 /// (B,T)` I32, 1 = padded key, which no query sees (its score is -inf); padded queries are computed
-/// like others.
+/// like others. A query all of whose keys are padded gives out = 0, lse = minus infinity and zero
+/// gradients.
+///
+/// Dropout draws element i of P, counted over the whole (B,H,T,T), as number i of its stream.
 public interface AttentionKernels {
   /// `S = q k^T * scale + bias`, `P = softmax(S)`, `out = dropout(P) v`, `lse = log sum exp S`. out
   /// (B,T,H*D) lse (B,H,T) or null when nothing is saved
@@ -30,7 +33,7 @@ public interface AttentionKernels {
 
   /// With `P = exp(S - lse)` (dropped out alike): `dV = P^T dout`, `dP = dout V^T`, `dS = P * (dP -
   /// rowsum(dout * out))`, `dQ = scale dS K`, `dK = scale dS^T Q`, `dbias = dS`. dqkv like qkv;
-  /// dbias (B,H,T,T), assigned, or null (also when bias is shared)
+  /// dbias (B,H,T,T), assigned, one for each sample also where bias is shared; or null
   void attentionBackward(
       Tensor dqkv,
       @Nullable Tensor dbias,

@@ -21,7 +21,7 @@ public interface LossKernels {
       int C);
 
   /// `out[0] = mean over c of sqrt(var_c + 1e-6)`, var unbiased over the rows `x[index[j]]` with
-  /// index[j] >= 0: what the official code logs as pred_var and target_var. NaN for fewer than two
-  /// rows. out (1) x (any,C) index (n) I32
+  /// `index[j] >= 0`: what the official code logs as pred_var and target_var. NaN for fewer than
+  /// two rows. out (1) x (any,C) index (n) I32
   void spread(Tensor out, Tensor x, Tensor index, int n, int C);
 }

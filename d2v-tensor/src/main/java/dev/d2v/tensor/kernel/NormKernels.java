@@ -4,7 +4,7 @@ import dev.d2v.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /// Normalisations. Means and variances are biased unless a method says otherwise and are computed
-/// in two passes (mean, then squared deviations), never as E[x^2] - E[x]^2.
+/// in two passes (mean, then squared deviations), never as `E[x^2] - E[x]^2`.
 public interface NormKernels {
   /// `y = (x - mean) * rstd * gamma + beta` over the last axis, `rstd = 1/sqrt(var + eps)`. x, y
   /// (rows,C) mean, rstd (rows), both null when nothing is saved gamma, beta (C) or both null (not

@@ -10,11 +10,17 @@ public interface OptimizerKernels {
   /// min(1, c / (norm + 1e-6))`, or s when c = 0. Sums are in double.
   void clip(StepNumbers numbers, Tensor g, long size);
 
-  /// AdamW as fairseq computes it, with `g' = g * numbers[GRADIENT_FACTOR]`, lr, wd and step from
-  /// numbers, and the teacher's update in the same pass: `m = beta1 m + (1-beta1) g'`, `v = beta2 v
-  /// + (1-beta2) g'^2`, `p -= lr * wd * p` (when `decays`), `p -= step * m / (sqrt(v) + eps)`, then
-  ///   `t = d t + (1-d) p`, d = numbers[EMA_DECAY] (untouched when d >= 1). p, m, v, g, t (size); t
-  ///   null: no teacher for these
+  /// AdamW as fairseq computes it, with the teacher's update in the same pass; lr, wd, step and d
+  /// come from numbers.
+  ///
+  /// ```text
+  /// g' = g * numbers[GRADIENT_FACTOR]
+  /// m = beta1 m + (1-beta1) g'          v = beta2 v + (1-beta2) g'^2
+  /// p -= lr * wd * p  (when decays)     p -= step * m / (sqrt(v) + eps)
+  /// t = d t + (1-d) p                   (untouched when d >= 1)
+  /// ```
+  ///
+  /// p, m, v, g, t (size); t null: no teacher for these
   ///
   /// @param lrScale factor on lr and step for these parameters (layer-wise decay), 1 usually
   void adamW(
@@ -31,6 +37,6 @@ public interface OptimizerKernels {
       float eps,
       long size);
 
-  /// `t = d t + (1-d) p`, d = numbers[EMA_DECAY]; untouched when d >= 1. t, p (size)
+  /// `t = d t + (1-d) p`, `d = numbers[EMA_DECAY]`; untouched when d >= 1. t, p (size)
   void ema(StepNumbers numbers, Tensor t, Tensor p, long size);
 }

@@ -1,20 +1,9 @@
 package dev.d2v.testkit.contract;
 
-import java.util.Random;
-
 /// Formulas in double precision that several contracts compare with. They share nothing with the
 /// kernels.
 final class Oracle {
   private Oracle() {}
-
-  /// Numbers from N(mean, std^2), rounded to F32 so that oracle and kernel see the same.
-  static double[] normal(Random random, int size, double mean, double std) {
-    double[] x = new double[size];
-    for (int i = 0; i < size; i++) {
-      x[i] = (float) (random.nextGaussian() * std + mean);
-    }
-    return x;
-  }
 
   static double mean(double[] x) {
     double sum = 0;

@@ -52,6 +52,7 @@ final class NormRows {
   /// `y = (x - mean) * rstd`.
   static void normalise(
       MemorySegment y,
+      long yAt,
       MemorySegment x,
       long at,
       int n,
@@ -62,7 +63,7 @@ final class NormRows {
     for (int r = 0; r < n; r++) {
       float m = get(means, statsAt + 4L * r);
       float s = get(rstds, statsAt + 4L * r);
-      normaliseRow(y, x, at + 4L * r * C, C, m, s);
+      normaliseRow(y, yAt + 4L * r * C, x, at + 4L * r * C, C, m, s);
     }
   }
 
@@ -87,15 +88,13 @@ final class NormRows {
 
   /// `y = (x - m) * s`.
   private static void normaliseRow(
-      MemorySegment y, MemorySegment x, long at, int C, float m, float s) {
+      MemorySegment y, long yAt, MemorySegment x, long at, int C, float m, float s) {
     int c = 0;
     for (; c <= C - W; c += W) {
-      long a = at + 4L * c;
-      store(load(x, a).sub(m).mul(s), y, a);
+      store(load(x, at + 4L * c).sub(m).mul(s), y, yAt + 4L * c);
     }
     for (; c < C; c++) {
-      long a = at + 4L * c;
-      set(y, a, (get(x, a) - m) * s);
+      set(y, yAt + 4L * c, (get(x, at + 4L * c) - m) * s);
     }
   }
 
@@ -316,38 +315,6 @@ final class NormRows {
       float xhat = (get(x, at + 4L * c) - m) * s;
       float g = Math.fma(get(dy, at + 4L * c), get(gamma, 4L * c), -meanG);
       set(dx, dxAt + 4L * c, Math.fma(xhat, -meanGx, g) * s);
-    }
-  }
-
-  /// `dx = dy * gelu'(xhat)`.
-  static void geluBackward(
-      MemorySegment dx,
-      MemorySegment dy,
-      MemorySegment x,
-      long at,
-      int n,
-      int C,
-      MemorySegment means,
-      MemorySegment rstds,
-      long statsAt) {
-    for (int r = 0; r < n; r++) {
-      float m = get(means, statsAt + 4L * r);
-      float s = get(rstds, statsAt + 4L * r);
-      geluBackwardRow(dx, dy, x, at + 4L * r * C, C, m, s);
-    }
-  }
-
-  /// `dx = dy * gelu'((x - m) * s)`.
-  private static void geluBackwardRow(
-      MemorySegment dx, MemorySegment dy, MemorySegment x, long at, int C, float m, float s) {
-    int c = 0;
-    for (; c <= C - W; c += W) {
-      long a = at + 4L * c;
-      store(VectorMath.geluDerivative(load(x, a).sub(m).mul(s)).mul(load(dy, a)), dx, a);
-    }
-    for (; c < C; c++) {
-      long a = at + 4L * c;
-      set(dx, a, VectorMath.geluDerivative((get(x, a) - m) * s) * get(dy, a));
     }
   }
 

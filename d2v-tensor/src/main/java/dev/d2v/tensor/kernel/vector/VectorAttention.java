@@ -1,21 +1,26 @@
 package dev.d2v.tensor.kernel.vector;
 
 import dev.d2v.tensor.Tensor;
+import dev.d2v.tensor.kernel.AttentionChecks;
 import dev.d2v.tensor.kernel.AttentionKernels;
 import dev.d2v.tensor.kernel.DropoutSpec;
 import dev.d2v.tensor.parallel.RowParallel;
-import dev.d2v.tensor.parallel.Scratch;
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// STUB.
+/// Attention with vectors: the rows of a head are packed, each product runs in register tiles, and
+/// the softmax goes over rows of scores in the cache.
 public final class VectorAttention implements AttentionKernels {
   private final RowParallel parallel;
-  private final Scratch scratch;
+  private final AttentionBuffers[] buffers;
 
-  /// Over these threads, with this working memory.
-  public VectorAttention(RowParallel parallel, Scratch scratch) {
+  /// Over these threads.
+  public VectorAttention(RowParallel parallel) {
     this.parallel = parallel;
-    this.scratch = scratch;
+    this.buffers = new AttentionBuffers[parallel.threads()];
+    for (int i = 0; i < buffers.length; i++) {
+      buffers[i] = new AttentionBuffers();
+    }
   }
 
   @Override
@@ -31,7 +36,23 @@ public final class VectorAttention implements AttentionKernels {
       int T,
       int H,
       int D) {
-    throw new UnsupportedOperationException("" + parallel + scratch.segment(0, 0, 64));
+    AttentionChecks.forward(out, lse, qkv, bias, padding, B, T, H, D);
+    if (out.size() == 0) {
+      return;
+    }
+    var call =
+        new AttentionForward(
+            buffers,
+            new AttentionShape(B, T, H, D),
+            out.data(),
+            data(lse),
+            qkv.data(),
+            data(bias),
+            biasHeads(bias, T),
+            data(padding),
+            dropout,
+            scale);
+    parallel.run(call.parts(), call);
   }
 
   @Override
@@ -50,6 +71,33 @@ public final class VectorAttention implements AttentionKernels {
       int T,
       int H,
       int D) {
-    throw new UnsupportedOperationException("" + parallel + scratch.segment(0, 0, 64));
+    AttentionChecks.backward(dqkv, dbias, dout, qkv, out, lse, bias, padding, B, T, H, D);
+    if (out.size() == 0) {
+      return;
+    }
+    var call =
+        new AttentionBackward(
+            buffers,
+            new AttentionShape(B, T, H, D),
+            dqkv.data(),
+            data(dbias),
+            dout.data(),
+            qkv.data(),
+            out.data(),
+            lse.data(),
+            data(bias),
+            biasHeads(bias, T),
+            data(padding),
+            dropout,
+            scale);
+    parallel.run(call.parts(), call);
+  }
+
+  private static int biasHeads(@Nullable Tensor bias, int T) {
+    return bias == null ? 0 : Math.toIntExact(bias.size() / ((long) T * T));
+  }
+
+  private static @Nullable MemorySegment data(@Nullable Tensor tensor) {
+    return tensor == null ? null : tensor.data();
   }
 }

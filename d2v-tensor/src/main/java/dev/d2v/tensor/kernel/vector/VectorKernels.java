@@ -13,10 +13,10 @@ public final class VectorKernels {
     return new Kernels(
         new VectorMatmul(parallel, scratch),
         new VectorNorm(parallel, scratch),
-        new VectorAttention(parallel, scratch),
+        new VectorAttention(parallel),
         new VectorActivation(parallel),
         new VectorElementwise(parallel, scratch),
-        new VectorConv(parallel, scratch),
+        new VectorConv(parallel),
         new VectorGather(parallel),
         new VectorLoss(parallel, scratch),
         new VectorOptimizer(parallel),

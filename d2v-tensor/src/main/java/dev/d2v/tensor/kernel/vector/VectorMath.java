@@ -29,18 +29,10 @@ final class VectorMath {
 
   private static final int SIGN = 0x80000000;
   private static final int SQRT_HALF_BITS = 0x3F3504F3;
-  private static final float SQRT_TWO = 1.4142135f;
-
-  /// Beyond this gelu(x) is x or 0 to within 4e-7.
-  private static final float GELU_LIMIT = 5.25f;
-
-  /// Beyond this gelu'(x) is 1 or 0 to within 7e-7.
-  private static final float GELU_DERIVATIVE_LIMIT = 5.5f;
-
-  private static final VectorShuffle<Float> HALF = rotate(Lanes.F.length() / 2);
-  private static final VectorShuffle<Float> QUARTER = rotate(Lanes.F.length() / 4);
-  private static final VectorShuffle<Float> EIGHTH = rotate(Lanes.F.length() / 8);
-  private static final VectorShuffle<Float> SIXTEENTH = rotate(Lanes.F.length() / 16);
+  static final VectorShuffle<Float> HALF = rotate(Lanes.F.length() / 2);
+  static final VectorShuffle<Float> QUARTER = rotate(Lanes.F.length() / 4);
+  static final VectorShuffle<Float> EIGHTH = rotate(Lanes.F.length() / 8);
+  static final VectorShuffle<Float> SIXTEENTH = rotate(Lanes.F.length() / 16);
 
   private VectorMath() {}
 
@@ -164,53 +156,6 @@ final class VectorMath {
     return x < Float.POSITIVE_INFINITY ? y : x;
   }
 
-  /// `tanh x` within 3 ulp: x times a quotient of polynomials in x^2.
-  static FloatVector tanh(FloatVector x) {
-    FloatVector s = x.mul(x);
-    FloatVector p = splat(1.3354396e-8f);
-    p = step(p, s, 2.0608886e-5f);
-    p = step(p, s, 0.003495576f);
-    p = step(p, s, 0.13381016f);
-    p = step(p, s, 1f);
-    FloatVector q = splat(7.776448e-7f);
-    q = step(q, s, 3.2856152e-4f);
-    q = step(q, s, 0.025876937f);
-    q = step(q, s, 0.4671433f);
-    q = step(q, s, 1f);
-    FloatVector y = p.mul(x).div(q);
-    y = y.blend(1f, x.compare(VectorOperators.GT, 9f));
-    return y.blend(-1f, x.compare(VectorOperators.LT, -9f));
-  }
-
-  /// As [#tanh(FloatVector)].
-  static float tanh(float x) {
-    float s = x * x;
-    float p = 1.3354396e-8f;
-    p = Math.fma(p, s, 2.0608886e-5f);
-    p = Math.fma(p, s, 0.003495576f);
-    p = Math.fma(p, s, 0.13381016f);
-    p = Math.fma(p, s, 1f);
-    float q = 7.776448e-7f;
-    q = Math.fma(q, s, 3.2856152e-4f);
-    q = Math.fma(q, s, 0.025876937f);
-    q = Math.fma(q, s, 0.4671433f);
-    q = Math.fma(q, s, 1f);
-    if (x > 9f) {
-      return 1f;
-    }
-    return x < -9f ? -1f : p * x / q;
-  }
-
-  /// `1 / (1 + e^-x)` within 1.5e-7.
-  static FloatVector sigmoid(FloatVector x) {
-    return splat(1f).div(exp(x.neg()).add(1f));
-  }
-
-  /// As [#sigmoid(FloatVector)].
-  static float sigmoid(float x) {
-    return 1f / (exp(-x) + 1f);
-  }
-
   /// The b in [-1/4,1/4] with `cos(2 pi v) = sin(2 pi b)`, exactly; v in [0,1) with 24 bits.
   static FloatVector cosTurn(FloatVector v) {
     return v.sub(0.5f).abs().sub(0.25f);
@@ -237,134 +182,5 @@ final class VectorMath {
     q = step(q, s, -41.3417f);
     q = step(q, s, 6.2831855f);
     return q.mul(b);
-  }
-
-  /// `erf x` within 4e-7.
-  static FloatVector erf(FloatVector x) {
-    FloatVector z = x.mul(SQRT_TWO);
-    FloatVector h = halfErf(z);
-    FloatVector y = h.add(h);
-    y = y.blend(1f, z.compare(VectorOperators.GT, GELU_LIMIT));
-    return y.blend(-1f, z.compare(VectorOperators.LT, -GELU_LIMIT));
-  }
-
-  /// As [#erf(FloatVector)].
-  static float erf(float x) {
-    float z = x * SQRT_TWO;
-    if (z > GELU_LIMIT) {
-      return 1f;
-    }
-    float h = halfErf(z);
-    return z < -GELU_LIMIT ? -1f : h + h;
-  }
-
-  /// `gelu(x) = x Phi(x)` within 4e-7 * max(1, |x|).
-  static FloatVector gelu(FloatVector x) {
-    FloatVector y = x.fma(halfErf(x), x.mul(0.5f));
-    y = y.blend(x, x.compare(VectorOperators.GT, GELU_LIMIT));
-    return y.blend(0f, x.compare(VectorOperators.LT, -GELU_LIMIT));
-  }
-
-  /// As [#gelu(FloatVector)].
-  static float gelu(float x) {
-    if (x > GELU_LIMIT) {
-      return x;
-    }
-    return x < -GELU_LIMIT ? 0f : Math.fma(x, halfErf(x), x * 0.5f);
-  }
-
-  /// `Phi(x) - 1/2 = erf(x / sqrt 2) / 2` for |x| up to [#GELU_LIMIT]: x times a polynomial in x^2,
-  /// in the variable `t = x^2 * 2/limit^2 - 1` in [-1,1], where its coefficients are small and
-  /// nothing cancels.
-  private static FloatVector halfErf(FloatVector x) {
-    FloatVector t = x.mul(x).fma(splat(0.07256236f), splat(-1f));
-    FloatVector p = splat(2.548441e-04f);
-    p = step(p, t, -6.6893676e-04f);
-    p = step(p, t, 6.207886e-04f);
-    p = step(p, t, -0.0010042699f);
-    p = step(p, t, 0.0029422191f);
-    p = step(p, t, -0.0054867486f);
-    p = step(p, t, 0.008390552f);
-    p = step(p, t, -0.012755648f);
-    p = step(p, t, 0.018546075f);
-    p = step(p, t, -0.025046736f);
-    p = step(p, t, 0.032030523f);
-    p = step(p, t, -0.03976292f);
-    p = step(p, t, 0.049645826f);
-    p = step(p, t, -0.06712683f);
-    p = step(p, t, 0.13465935f);
-    return p.mul(x);
-  }
-
-  private static float halfErf(float x) {
-    float t = Math.fma(x * x, 0.07256236f, -1f);
-    float p = 2.548441e-04f;
-    p = Math.fma(p, t, -6.6893676e-04f);
-    p = Math.fma(p, t, 6.207886e-04f);
-    p = Math.fma(p, t, -0.0010042699f);
-    p = Math.fma(p, t, 0.0029422191f);
-    p = Math.fma(p, t, -0.0054867486f);
-    p = Math.fma(p, t, 0.008390552f);
-    p = Math.fma(p, t, -0.012755648f);
-    p = Math.fma(p, t, 0.018546075f);
-    p = Math.fma(p, t, -0.025046736f);
-    p = Math.fma(p, t, 0.032030523f);
-    p = Math.fma(p, t, -0.03976292f);
-    p = Math.fma(p, t, 0.049645826f);
-    p = Math.fma(p, t, -0.06712683f);
-    p = Math.fma(p, t, 0.13465935f);
-    return p * x;
-  }
-
-  /// `gelu'(x) = Phi(x) + x phi(x)` within 8e-7: 1/2 plus x times a polynomial in x^2, as
-  /// [#halfErf(FloatVector)].
-  static FloatVector geluDerivative(FloatVector x) {
-    FloatVector t = x.mul(x).fma(splat(0.0661157f), splat(-1f));
-    FloatVector p = splat(0.0023631516f);
-    p = step(p, t, -0.005898594f);
-    p = step(p, t, 0.0031826328f);
-    p = step(p, t, -0.0029825708f);
-    p = step(p, t, 0.017794453f);
-    p = step(p, t, -0.032591667f);
-    p = step(p, t, 0.038675193f);
-    p = step(p, t, -0.04974371f);
-    p = step(p, t, 0.06543882f);
-    p = step(p, t, -0.07416519f);
-    p = step(p, t, 0.07419915f);
-    p = step(p, t, -0.06862087f);
-    p = step(p, t, 0.06031919f);
-    p = step(p, t, -0.05374538f);
-    p = step(p, t, 0.05366506f);
-    p = step(p, t, -0.06573968f);
-    p = step(p, t, 0.1287592f);
-    FloatVector y = x.fma(p, splat(0.5f));
-    y = y.blend(1f, x.compare(VectorOperators.GT, GELU_DERIVATIVE_LIMIT));
-    return y.blend(0f, x.compare(VectorOperators.LT, -GELU_DERIVATIVE_LIMIT));
-  }
-
-  /// As [#geluDerivative(FloatVector)].
-  static float geluDerivative(float x) {
-    float t = Math.fma(x * x, 0.0661157f, -1f);
-    float p = 0.0023631516f;
-    p = Math.fma(p, t, -0.005898594f);
-    p = Math.fma(p, t, 0.0031826328f);
-    p = Math.fma(p, t, -0.0029825708f);
-    p = Math.fma(p, t, 0.017794453f);
-    p = Math.fma(p, t, -0.032591667f);
-    p = Math.fma(p, t, 0.038675193f);
-    p = Math.fma(p, t, -0.04974371f);
-    p = Math.fma(p, t, 0.06543882f);
-    p = Math.fma(p, t, -0.07416519f);
-    p = Math.fma(p, t, 0.07419915f);
-    p = Math.fma(p, t, -0.06862087f);
-    p = Math.fma(p, t, 0.06031919f);
-    p = Math.fma(p, t, -0.05374538f);
-    p = Math.fma(p, t, 0.05366506f);
-    p = Math.fma(p, t, -0.06573968f);
-    p = Math.fma(p, t, 0.1287592f);
-    if (x > GELU_DERIVATIVE_LIMIT) {
-      return 1f;
-    }
-    return x < -GELU_DERIVATIVE_LIMIT ? 0f : Math.fma(x, p, 0.5f);
   }
 }

@@ -112,7 +112,8 @@ public final class VectorNorm implements NormKernels {
         MemorySegment m = mean == null ? first : mean.data();
         MemorySegment s = rstd == null ? second : rstd.data();
         long statsAt = rstd == null ? 0 : 4 * row;
-        NormRows.normalise(y.data(), x.data(), 4 * row * C, n, C, m, s, statsAt);
+        long at = 4 * row * C;
+        NormRows.normalise(y.data(), at, x.data(), at, n, C, m, s, statsAt);
       };
     }
     return (row, n, first, second, block) -> {
@@ -257,9 +258,12 @@ public final class VectorNorm implements NormKernels {
       int C) {
     Checks.floats("layerNormGeluForward", (long) rows * C, "y x addend", y, x, addend);
     checkOptions("layerNormGeluForward", mean, rstd, null, null, rows, C);
+    long to = Native.address(y);
     NormPasses.Pass gelu =
-        (row, n, first, second, block) ->
-            VectorActivation.forward(y.data(), y.data(), 4 * row * C, n * C);
+        (row, n, first, second, block) -> {
+          long at = to + 4 * row * C;
+          Gelu.forward(at, at, n * C);
+        };
     NormPasses.Pass rest =
         addend == null ? (row, n, first, second, block) -> {} : add(y, y, addend, C);
     NormPasses.run(
@@ -279,16 +283,18 @@ public final class VectorNorm implements NormKernels {
       Tensor dx, Tensor dy, Tensor x, Tensor mean, Tensor rstd, int rows, int C) {
     Checks.floats("layerNormGeluBackward", (long) rows * C, "dx dy x", dx, dy, x);
     checkOptions("layerNormGeluBackward", mean, rstd, null, null, rows, C);
-    MemorySegment m = mean.data();
-    MemorySegment s = rstd.data();
+    long to = Native.address(dx);
+    long from = Native.address(dy);
     NormPasses.run(
         parallel,
         scratch,
         rows,
         C,
         (row, n, first, second, block) -> {
-          MemorySegment g = dx.data();
-          NormRows.geluBackward(g, dy.data(), x.data(), 4 * row * C, n, C, m, s, 4 * row);
+          long at = 4 * row * C;
+          MemorySegment m = mean.data();
+          NormRows.normalise(block, 0, x.data(), at, n, C, m, rstd.data(), 4 * row);
+          Gelu.backward(to + at, from + at, block.address(), n * C);
         },
         means(null, dx, C),
         dotXhat(dx, x, mean, rstd, C),

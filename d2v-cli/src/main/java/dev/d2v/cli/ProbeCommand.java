@@ -1,0 +1,60 @@
+package dev.d2v.cli;
+
+import dev.d2v.cli.error.UserError;
+import dev.d2v.cli.run.ProbeJob;
+import dev.d2v.cli.run.ProbeOptions;
+import dev.d2v.cli.run.Runs;
+import dev.d2v.cli.run.Terminal;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `d2v probe RUN`: scores the encoder of a run.
+@Command(
+    name = "probe",
+    description = "Score a run's encoder: linear probe and k nearest neighbours.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class ProbeCommand implements Callable<Integer> {
+  private final Terminal terminal;
+  private final ProbeJob job;
+
+  @Parameters(paramLabel = "RUN", description = "The run's folder, or its name within --out.")
+  private String run = "";
+
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      description = "Other labelled images than the run's own.")
+  private @Nullable Path data;
+
+  @Option(names = "--out", paramLabel = "DIR", description = "Where runs are kept. Default: runs.")
+  private Path out = Path.of("runs");
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads that compute. Default: all cores.")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(names = "--json", description = "The scores as one line of JSON.")
+  private boolean json;
+
+  ProbeCommand(Terminal terminal, ProbeJob job) {
+    this.terminal = terminal;
+    this.job = job;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (threads < 1) {
+      throw new UserError("--threads must be at least 1, got " + threads);
+    }
+    Path folder = Runs.find(out, run);
+    return job.run(new ProbeOptions(folder, Optional.ofNullable(data), threads, json), terminal);
+  }
+}

@@ -1,0 +1,130 @@
+package dev.d2v.cli.bench;
+
+import dev.d2v.model.Data2Vec2;
+import dev.d2v.model.train.Pretrainer;
+import dev.d2v.model.train.Recipe;
+import dev.d2v.model.train.StepPlan;
+import dev.d2v.tensor.Workspace;
+import dev.d2v.tensor.kernel.MeteredKernels;
+import dev.d2v.tensor.kernel.vector.Ceiling;
+import dev.d2v.tensor.random.RandomStream;
+import dev.d2v.tensor.spi.Backend;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/// Times whole updates of a recipe on made-up images; data loading is left out.
+///
+/// The FMA peak is measured before and after the updates in the same run, and the larger one taken:
+/// these machines are shared, and a ratio to a ceiling of another minute says nothing.
+public final class StepBench {
+  private StepBench() {}
+
+  /// What was measured.
+  ///
+  /// @param secondsPerStep median over the updates
+  /// @param flops planned for one update
+  /// @param peakGflops FMA peak of as many threads
+  /// @param peakMemoryBytes most resident memory of the process
+  /// @param plannedBytes off-heap memory that the plan says
+  /// @param heapBytesPerStep Java heap that the driving thread allocates in an update
+  /// @param kernels time by kernel, from updates of their own
+  /// @param profiledUpdates number of those
+  /// @param description of the backend
+  record Result(
+      double secondsPerStep,
+      long flops,
+      double peakGflops,
+      long peakMemoryBytes,
+      long plannedBytes,
+      long heapBytesPerStep,
+      List<KernelTimes.Row> kernels,
+      int profiledUpdates,
+      String description) {
+    double gflopsPerSecond() {
+      return flops / secondsPerStep / 1e9;
+    }
+
+    double peakShare() {
+      return gflopsPerSecond() / peakGflops;
+    }
+  }
+
+  static Result run(Recipe recipe, int threads, int updates) throws IOException {
+    StepPlan plan = StepPlan.of(recipe);
+    int size =
+        recipe.train().batch()
+            * recipe.model().image().channels()
+            * recipe.model().image().imageSize()
+            * recipe.model().image().imageSize();
+    float[] images = new float[size];
+    RandomStream random = new RandomStream(1, 0, 0, 0);
+    for (int i = 0; i < size; i++) {
+      images[i] = (float) random.nextGaussian();
+    }
+    double peak = Ceiling.fmaGflops(threads);
+    try (Backend backend = Backend.cpu(threads);
+        Data2Vec2 model = Data2Vec2.training(recipe.model(), backend);
+        Workspace workspace = Workspace.of(backend, plan.workspaceBytes())) {
+      model.memory().initialize(recipe.train().seed());
+      Pretrainer trainer = new Pretrainer(recipe, model, workspace, backend.kernels());
+      int warmUp = Math.max(3, updates / 4);
+      for (int i = 0; i < warmUp; i++) {
+        trainer.update((u, micro) -> images);
+      }
+      long[] nanos = new long[updates];
+      long heap = allocated();
+      for (int i = 0; i < updates; i++) {
+        long start = System.nanoTime();
+        trainer.update((u, micro) -> images);
+        nanos[i] = System.nanoTime() - start;
+      }
+      heap = (allocated() - heap) / updates;
+      KernelTimes times = new KernelTimes();
+      Pretrainer metered =
+          new Pretrainer(recipe, model, workspace, MeteredKernels.of(backend.kernels(), times));
+      metered.resumeAt(trainer.updates());
+      metered.update((u, micro) -> images);
+      times.reset();
+      int profiled = Math.max(1, Math.min(5, updates));
+      for (int i = 0; i < profiled; i++) {
+        metered.update((u, micro) -> images);
+      }
+      peak = Math.max(peak, Ceiling.fmaGflops(threads));
+      Arrays.sort(nanos);
+      return new Result(
+          nanos[updates / 2] / 1e9,
+          plan.flopsPerUpdate(),
+          peak,
+          peakResident(),
+          plan.parameterBytes() + plan.workspaceBytes(),
+          heap,
+          times.sorted(),
+          profiled,
+          backend.description());
+    }
+  }
+
+  private static long allocated() {
+    return java.lang.management.ManagementFactory.getThreadMXBean()
+            instanceof com.sun.management.ThreadMXBean threads
+        ? threads.getCurrentThreadAllocatedBytes()
+        : 0;
+  }
+
+  /// VmHWM of /proc/self/status; 0 on systems without it.
+  private static long peakResident() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.isReadable(status)) {
+      return 0;
+    }
+    for (String line : Files.readAllLines(status)) {
+      if (line.startsWith("VmHWM:")) {
+        return 1024 * Long.parseLong(line.replaceAll("\\D", ""));
+      }
+    }
+    return 0;
+  }
+}

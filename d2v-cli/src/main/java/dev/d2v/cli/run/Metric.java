@@ -1,0 +1,55 @@
+package dev.d2v.cli.run;
+
+/// The numbers that a run keeps for every logged update: their keys in `metrics.jsonl` and
+/// TensorBoard, and what a person should know about them.
+public enum Metric {
+  /// Sum of the weighted losses.
+  LOSS("loss", "Loss", ""),
+  /// Of masked tokens.
+  LOSS_REGRESSION("loss_regression", "Masked tokens", ""),
+  /// Of the CLS token.
+  LOSS_CLS("loss_cls", "CLS token", ""),
+  /// Of masked pixels.
+  LOSS_RECONSTRUCTION("loss_reconstruction", "Masked pixels", ""),
+  /// The rate of this update.
+  LEARNING_RATE("learning_rate", "Learning rate", ""),
+  /// How much of itself the teacher kept.
+  EMA_DECAY("ema_decay", "EMA decay", ""),
+  /// Standard deviation of predictions over the batch.
+  PRED_VAR("pred_var", "Predictions", ""),
+  /// Standard deviation of targets over the batch.
+  TARGET_VAR("target_var", "Targets", ""),
+  /// Spread of the patch embedding over positions and samples.
+  LOCAL_SPREAD("local_spread", "Local features", ""),
+  /// Spread of pooled features over samples.
+  SAMPLE_SPREAD("sample_spread", "Pooled features over samples", ""),
+  /// Norm of the gradient before clipping.
+  GRADIENT_NORM("gradient_norm", "Gradient norm", ""),
+  /// Images per second since the last line.
+  IMAGES_PER_SECOND("images_per_second", "Speed", "images/s");
+
+  private final String key;
+  private final String title;
+  private final String unit;
+
+  Metric(String key, String title, String unit) {
+    this.key = key;
+    this.title = title;
+    this.unit = unit;
+  }
+
+  /// Its name in files.
+  public String key() {
+    return key;
+  }
+
+  /// Its name for people.
+  public String title() {
+    return title;
+  }
+
+  /// Its unit, empty for plain numbers.
+  public String unit() {
+    return unit;
+  }
+}

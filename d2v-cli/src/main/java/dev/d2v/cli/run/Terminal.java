@@ -1,0 +1,26 @@
+package dev.d2v.cli.run;
+
+import java.io.PrintStream;
+
+/// Where a command writes.
+///
+/// @param out results and progress
+/// @param err complaints
+/// @param interactive whether `out` is a terminal, on which a line can be drawn again
+/// @param columns its width in characters
+public record Terminal(PrintStream out, PrintStream err, boolean interactive, int columns) {
+  private static final int COLUMNS = 80;
+
+  /// The process's own. The launcher says with `-Dd2v.terminal=true` that standard output is a
+  /// terminal, and with `-Dd2v.columns` how wide it is; without the launcher lines are plain.
+  public static Terminal system() {
+    boolean interactive = Boolean.getBoolean("d2v.terminal");
+    int columns = Integer.getInteger("d2v.columns", COLUMNS);
+    return new Terminal(System.out, System.err, interactive, columns > 20 ? columns : COLUMNS);
+  }
+
+  /// One that is not interactive: what a pipe gets.
+  public static Terminal plain(PrintStream out, PrintStream err) {
+    return new Terminal(out, err, false, COLUMNS);
+  }
+}

@@ -1,0 +1,152 @@
+package dev.d2v.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.d2v.cli.config.ConfigMapper;
+import dev.d2v.cli.run.PretrainOptions;
+import dev.d2v.cli.run.ProbeOptions;
+import dev.d2v.cli.run.Terminal;
+import dev.d2v.model.train.Recipes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class PretrainCommandTest {
+  private final Screen screen = new Screen();
+  private final List<PretrainOptions> asked = new ArrayList<>();
+  private final List<ProbeOptions> probed = new ArrayList<>();
+
+  @TempDir private Path folder;
+
+  private int d2v(String... arguments) {
+    Terminal terminal = screen.piped();
+    List<Object> commands =
+        List.of(
+            new PretrainCommand(
+                terminal,
+                (options, t, stop) -> {
+                  asked.add(options);
+                  return stop.requested() ? 1 : 0;
+                }),
+            new ProbeCommand(
+                terminal,
+                (options, t) -> {
+                  probed.add(options);
+                  return 0;
+                }));
+    return new Shell(CommandTree.of(terminal, commands), terminal).run(arguments);
+  }
+
+  @Test
+  @DisplayName("without options: quickstart, the shipped sample, all cores, runs/")
+  void defaults() {
+    assertEquals(0, d2v("pretrain"));
+    int cores = Runtime.getRuntime().availableProcessors();
+    assertEquals(
+        new PretrainOptions(
+            Recipes.quickstart(),
+            Optional.empty(),
+            cores,
+            0,
+            Path.of("runs"),
+            Optional.empty(),
+            Optional.empty(),
+            false),
+        asked.getFirst());
+  }
+
+  @Test
+  @DisplayName("options reach the job; --updates and --seed come after --set")
+  void options() {
+    int status =
+        d2v(
+            "pretrain",
+            "--data",
+            "images",
+            "--recipe=image-tiny",
+            "--set",
+            "train.batch=8",
+            "--set",
+            "train.seed=1",
+            "--seed",
+            "5",
+            "--updates",
+            "70",
+            "--threads",
+            "3",
+            "--workers",
+            "2",
+            "--out",
+            "elsewhere",
+            "--name",
+            "first.try",
+            "--quiet");
+    assertEquals(0, status, screen.err());
+    PretrainOptions options = asked.getFirst();
+    assertEquals(8, options.recipe().train().batch());
+    assertEquals(5, options.recipe().train().seed());
+    assertEquals(70, options.recipe().train().updates());
+    assertEquals(Optional.of(Path.of("images")), options.data());
+    assertEquals(3, options.threads());
+    assertEquals(2, options.workers());
+    assertEquals(Path.of("elsewhere"), options.out());
+    assertEquals(Optional.of("first.try"), options.name());
+    assertTrue(options.quiet());
+  }
+
+  @Test
+  @DisplayName("--resume takes a folder or a name, and the run's own configuration")
+  void resume() throws IOException {
+    Path run = Files.createDirectories(folder.resolve("first"));
+    Files.writeString(run.resolve("config.yaml"), ConfigMapper.yaml(Recipes.imageTiny()));
+    assertEquals(0, d2v("pretrain", "--resume", "first", "--out", folder.toString()));
+    assertEquals(0, d2v("pretrain", "--resume", run.toString()));
+    assertEquals(
+        List.of(Optional.of(run), Optional.of(run)),
+        asked.stream().map(PretrainOptions::resume).toList());
+    assertEquals(Recipes.imageTiny(), asked.getLast().recipe());
+    assertEquals(1, d2v("pretrain", "--resume", run.toString(), "--updates", "7"));
+    assertTrue(
+        screen.err().startsWith("d2v: --resume goes on with the run as it was configured"),
+        screen.err());
+    assertEquals(0, d2v("probe", "first", "--out", folder.toString(), "--json"));
+    assertEquals(run, probed.getFirst().run());
+    assertTrue(probed.getFirst().json());
+  }
+
+  @Test
+  @DisplayName("what cannot be is refused before anything is done")
+  void refused() throws IOException {
+    Files.createDirectories(folder.resolve("first"));
+    Files.writeString(folder.resolve("first/config.yaml"), "");
+    assertEquals(1, d2v("pretrain", "--threads", "0"));
+    assertEquals(2, d2v("pretrain", "--threads", "x"));
+    assertEquals(1, d2v("pretrain", "--updates", "0"));
+    assertEquals(1, d2v("pretrain", "--updates", "many"));
+    assertEquals(1, d2v("pretrain", "--name", "../up"));
+    assertEquals(1, d2v("probe", "frist", "--out", folder.toString()));
+    assertEquals(2, d2v("probe"));
+    assertEquals(
+        """
+        d2v: --threads must be at least 1, got 0
+        d2v: invalid value for option '--threads': 'x' is not an int
+             'd2v pretrain --help' shows what there is
+        d2v: --set train.updates=0: train.updates must be at least 1, got 0
+        d2v: --set train.updates=many: train.updates expects a whole number, got 'many'
+        d2v: --name takes letters, digits, '.', '_' and '-', got '../up'
+        d2v: there is no run 'frist', neither here nor in %s; did you mean 'first'?
+        d2v: missing required parameter: 'RUN'
+             'd2v probe --help' shows what there is
+        """
+            .formatted(folder),
+        screen.err());
+    assertEquals(List.of(), asked);
+  }
+}

@@ -1,0 +1,55 @@
+package dev.d2v.model;
+
+/// The student's convolutional decoder.
+///
+/// @param kind grouped convolutions as published, or depthwise-separable ones
+/// @param dim channels Dd between the convolutions
+/// @param groups groups of each convolution (GROUPED)
+/// @param kernel K, square for images
+/// @param layers number of convolutions
+/// @param inputDropout dropout of the visible tokens before the decoder
+/// @param addPositionsMasked adds the positions to masked slots of the input
+/// @param addPositionsAll adds the positions to all slots of the input
+/// @param residual adds a layer's input to its output where channels match
+/// @param projectionLayers linear layers at the end (1-D decoders; 2-D ones have 1)
+/// @param projectionRatio width of the inner ones, times dim
+public record DecoderConfig(
+    Kind kind,
+    int dim,
+    int groups,
+    int kernel,
+    int layers,
+    double inputDropout,
+    boolean addPositionsMasked,
+    boolean addPositionsAll,
+    boolean residual,
+    int projectionLayers,
+    double projectionRatio) {
+  /// The form of the convolutions.
+  public enum Kind {
+    /// Grouped convolution, layer norm, GELU.
+    GROUPED,
+    /// Depthwise convolution, pointwise 1 x 1, GELU; one layer norm at the end.
+    SEPARABLE
+  }
+
+  /// Checks the sizes.
+  public DecoderConfig {
+    ConfigChecks.positive("decoder.dim", dim);
+    ConfigChecks.positive("decoder.groups", groups);
+    ConfigChecks.positive("decoder.kernel", kernel);
+    ConfigChecks.positive("decoder.layers", layers);
+    ConfigChecks.positive("decoder.projectionLayers", projectionLayers);
+    ConfigChecks.probability("decoder.inputDropout", inputDropout);
+    ConfigChecks.that(
+        dim % groups == 0,
+        "decoder.dim (" + dim + ") must be a multiple of decoder.groups (" + groups + ")");
+    ConfigChecks.that(projectionRatio > 0, "decoder.projectionRatio must be above 0");
+  }
+
+  /// A published image decoder: grouped, residual, no dropout, no positions, one projection.
+  public static DecoderConfig image(int dim, int groups, int kernel, int layers) {
+    return new DecoderConfig(
+        Kind.GROUPED, dim, groups, kernel, layers, 0, false, false, true, 1, 2);
+  }
+}

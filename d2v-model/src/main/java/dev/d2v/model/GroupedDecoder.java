@@ -1,0 +1,119 @@
+package dev.d2v.model;
+
+import dev.d2v.nn.Initializer;
+import dev.d2v.nn.ParameterScope;
+import dev.d2v.nn.Pass;
+import dev.d2v.nn.layer.Conv2d;
+import dev.d2v.nn.layer.ConvNormGelu;
+import dev.d2v.nn.layer.Gelu;
+import dev.d2v.nn.layer.Linear;
+import dev.d2v.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The published decoder: layers of `h = GELU(LN(conv(h))) [+ h]`, then linear layers to C
+/// channels.
+///
+/// Convolutions are grouped, not depthwise-separable; the norm is over channels, not affine, eps
+/// 1e-5; the residual is there where a layer has as many channels out as in. Source: fairseq
+/// `Decoder1d`, `Decoder2d`.
+public final class GroupedDecoder implements Decoder {
+  private static final double EPS = 1e-5;
+
+  private final int height;
+  private final int width;
+  private final List<ConvNormGelu> layers = new ArrayList<>();
+  private final List<Linear> projection = new ArrayList<>();
+  private final Gelu gelu = new Gelu();
+
+  /// How a decoder's weights start.
+  public enum Init {
+    /// PyTorch's defaults everywhere: a modality's own decoder after `reset_parameters`.
+    TORCH,
+    /// PyTorch's defaults for convolutions, BERT's for linear layers: text decoders.
+    BERT,
+    /// Xavier uniform for all weights: the decoder that modalities share.
+    XAVIER
+  }
+
+  /// Declares `blocks.i.0` and `proj` (or `proj.0`, `proj.2`, ... when there are several) under the
+  /// scope.
+  ///
+  /// @param height rows of the token grid; 0 for a sequence
+  /// @param width columns of the grid, or the length T
+  public GroupedDecoder(
+      ParameterScope scope, DecoderConfig config, int C, int height, int width, Init init) {
+    this.height = height;
+    this.width = width;
+    boolean sequence = height == 0;
+    int in = C;
+    for (int i = 0; i < config.layers(); i++) {
+      int area = config.kernel() * (sequence ? 1 : config.kernel());
+      int fanIn = in / config.groups() * area;
+      Conv2d conv =
+          new Conv2d(
+              scope.child("blocks." + i + ".0"),
+              in,
+              config.dim(),
+              config.kernel(),
+              config.groups(),
+              sequence,
+              init == Init.XAVIER
+                  ? Initializer.xavier(fanIn, config.dim() * area)
+                  : Initializer.torchDefault(fanIn),
+              Initializer.torchDefault(fanIn));
+      layers.add(new ConvNormGelu(conv, EPS, config.residual() && in == config.dim()));
+      in = config.dim();
+    }
+    int inner = (int) (config.dim() * config.projectionRatio());
+    for (int i = 0; i < config.projectionLayers(); i++) {
+      boolean last = i == config.projectionLayers() - 1;
+      String name = config.projectionLayers() == 1 ? "proj" : "proj." + 2 * i;
+      int out = last ? C : inner;
+      projection.add(linear(scope.child(name), in, out, init));
+      in = out;
+    }
+  }
+
+  private static Linear linear(ParameterScope scope, int in, int out, Init init) {
+    return switch (init) {
+      case TORCH ->
+          new Linear(scope, in, out, Initializer.torchDefault(in), Initializer.torchDefault(in));
+      case BERT -> new Linear(scope, in, out, Initializer.bert(), Initializer.zeros());
+      case XAVIER -> new Linear(scope, in, out, Initializer.xavier(in, out), Initializer.zeros());
+    };
+  }
+
+  @Override
+  public Tensor forward(Tensor x, Pass pass) {
+    int R = x.shape().dim(0);
+    int T = x.shape().dim(1);
+    Tensor h = height == 0 ? x : x.reshape(R, height, width, x.shape().dim(2));
+    for (ConvNormGelu layer : layers) {
+      h = layer.forward(h, pass);
+    }
+    h = h.reshape(R, T, h.shape().dim(-1));
+    for (int i = 0; i < projection.size(); i++) {
+      h = projection.get(i).forward(i == 0 ? h : gelu.forward(h, pass), pass);
+    }
+    return h;
+  }
+
+  @Override
+  public Tensor backward(Tensor dy, Pass pass) {
+    int R = dy.shape().dim(0);
+    int T = dy.shape().dim(1);
+    Tensor d = dy;
+    for (int i = projection.size() - 1; i >= 0; i--) {
+      d = projection.get(i).backward(d, pass);
+      d = i == 0 ? d : gelu.backward(d, pass);
+    }
+    if (height != 0) {
+      d = d.reshape(R, height, width, d.shape().dim(-1));
+    }
+    for (int i = layers.size() - 1; i >= 0; i--) {
+      d = layers.get(i).backward(d, pass);
+    }
+    return d.reshape(R, T, d.shape().dim(-1));
+  }
+}

@@ -1,0 +1,30 @@
+package dev.d2v.model;
+
+import org.jspecify.annotations.Nullable;
+
+/// Weights and form of the losses.
+///
+/// @param beta 0: squared error; above: smooth L1 that turns linear at beta
+/// @param scale factor on the element loss, or null for 1/sqrt(features)
+/// @param regression weight of the masked tokens' regression
+/// @param cls weight of the CLS token's regression to the mean target; times the sample size,
+///   summed over rows, as the official code has it (its weight grows with the rows of a batch)
+/// @param reconstruction weight of the masked patches' pixels
+public record LossConfig(
+    double beta, @Nullable Double scale, double regression, double cls, double reconstruction) {
+  /// Checks that nothing is negative.
+  public LossConfig {
+    ConfigChecks.notNegative("beta", beta);
+    ConfigChecks.notNegative("regression", regression);
+    ConfigChecks.notNegative("cls", cls);
+    ConfigChecks.notNegative("reconstruction", reconstruction);
+    if (scale != null) {
+      ConfigChecks.notNegative("scale", scale);
+    }
+  }
+
+  /// The factor on the element loss of vectors of so many features.
+  public double scaleFor(int features) {
+    return scale != null ? scale : 1 / Math.sqrt(features);
+  }
+}

@@ -1,0 +1,83 @@
+package dev.d2v.model;
+
+import java.util.Arrays;
+
+/// Which tokens each row of a student batch sees. Row r = b*M + m is mask m of sample b.
+///
+/// ```text
+/// mask       (R,T)  1 = masked, to be predicted
+/// idsKeep    (R,V)  the tokens the student sees, in its order
+/// idsRestore (R,T)  place of token t in the list (seen tokens, then the others)
+/// ```
+///
+/// Every row sees the same number of tokens V: the official code assumes it, here it is checked.
+///
+/// @param samples B
+/// @param masksPerSample M
+/// @param tokens T
+/// @param kept V
+/// @param mask as above
+/// @param idsKeep as above
+/// @param idsRestore as above
+public record MaskPlan(
+    int samples,
+    int masksPerSample,
+    int tokens,
+    int kept,
+    int[] mask,
+    int[] idsKeep,
+    int[] idsRestore) {
+  /// Checks the lengths.
+  public MaskPlan {
+    int rows = samples * masksPerSample;
+    ConfigChecks.that(
+        mask.length == rows * tokens
+            && idsRestore.length == rows * tokens
+            && idsKeep.length == rows * kept,
+        "mask plan: mask, idsKeep and idsRestore do not fit %d rows of %d tokens, %d kept"
+            .formatted(rows, tokens, kept));
+  }
+
+  /// The plan of masks (R,T): seen tokens first, each group in the order of time.
+  ///
+  /// @param keepMasked part of the masked tokens that is seen all the same
+  public static MaskPlan of(
+      int[] mask, int samples, int masksPerSample, int tokens, double keepMasked) {
+    int rows = samples * masksPerSample;
+    int visible = count(mask, 0, tokens, 0);
+    int kept = visible + (int) Math.rint((tokens - visible) * keepMasked);
+    int[] idsKeep = new int[rows * kept];
+    int[] idsRestore = new int[rows * tokens];
+    for (int r = 0; r < rows; r++) {
+      int seen = count(mask, r * tokens, tokens, 0);
+      ConfigChecks.that(
+          seen == visible,
+          "masks: row %d leaves %d of %d tokens visible, row 0 leaves %d; all rows must agree"
+              .formatted(r, seen, tokens, visible));
+      int first = 0;
+      int second = visible;
+      for (int t = 0; t < tokens; t++) {
+        int place = mask[r * tokens + t] == 0 ? first++ : second++;
+        idsRestore[r * tokens + t] = place;
+        if (place < kept) {
+          idsKeep[r * kept + place] = t;
+        }
+      }
+    }
+    return new MaskPlan(samples, masksPerSample, tokens, kept, mask, idsKeep, idsRestore);
+  }
+
+  private static int count(int[] mask, int from, int length, int value) {
+    return (int) Arrays.stream(mask, from, from + length).filter(m -> m == value).count();
+  }
+
+  /// R = B*M.
+  public int rows() {
+    return samples * masksPerSample;
+  }
+
+  /// N, the number of masked tokens over all rows: the official `sample_size`.
+  public int sampleSize() {
+    return count(mask, 0, mask.length, 1);
+  }
+}

@@ -1,0 +1,214 @@
+package dev.d2v.model;
+
+import dev.d2v.nn.Parameter;
+import dev.d2v.nn.Streams;
+import dev.d2v.tensor.ParameterMemory;
+import dev.d2v.tensor.Tensor;
+import dev.d2v.tensor.kernel.Kernels;
+import dev.d2v.tensor.kernel.StepNumbers;
+import dev.d2v.tensor.random.RandomStream;
+import dev.d2v.tensor.spi.Backend;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Binds a student's and a teacher's parameters to one [ParameterMemory], and knows which ranges of
+/// it are decayed, mirrored by the teacher, or frozen.
+///
+/// ```text
+/// mirrored: decayed | not decayed | frozen      then only the student's: decayed | not decayed | frozen
+/// ```
+///
+/// So the teacher is a prefix, clipping is one pass, and AdamW with EMA is at most four.
+public final class ModelMemory implements AutoCloseable {
+  private static final int ALIGN = 16;
+
+  private final Backend backend;
+  private final ParameterMemory memory;
+  private final List<Parameter> student;
+  private final List<Parameter> teacher;
+  private final Map<String, Integer> offsets = new LinkedHashMap<>();
+  private final List<Range> ranges = new ArrayList<>();
+
+  /// A run of parameters that the optimiser treats alike.
+  ///
+  /// @param from first element
+  /// @param to behind the last
+  /// @param decays whether the intended reading of weight decay applies
+  /// @param mirrored whether the teacher has them too
+  public record Range(int from, int to, boolean decays, boolean mirrored) {}
+
+  private record Group(boolean mirrored, boolean trainable, boolean decays) {}
+
+  private ModelMemory(
+      Backend backend, List<Parameter> student, List<Parameter> teacher, boolean training) {
+    this.backend = backend;
+    this.student = List.copyOf(student);
+    this.teacher = List.copyOf(teacher);
+    Set<String> mirrored =
+        teacher.stream().map(Parameter::name).collect(Collectors.toUnmodifiableSet());
+    int at = 0;
+    int teacherSize = 0;
+    for (boolean inTeacher : new boolean[] {true, false}) {
+      for (Group group : groups(inTeacher)) {
+        int from = at;
+        for (Parameter p : student) {
+          if (group.equals(groupOf(p, mirrored))) {
+            offsets.put(p.name(), at);
+            at = Math.addExact(at, (p.shape().intSize() + ALIGN - 1) / ALIGN * ALIGN);
+          }
+        }
+        if (group.trainable && at > from) {
+          ranges.add(new Range(from, at, group.decays, inTeacher));
+        }
+      }
+      teacherSize = inTeacher ? at : teacherSize;
+    }
+    this.memory =
+        training
+            ? ParameterMemory.training(backend, at, teacherSize)
+            : ParameterMemory.inference(backend, at);
+    bind(training);
+  }
+
+  private static List<Group> groups(boolean mirrored) {
+    return List.of(
+        new Group(mirrored, true, true),
+        new Group(mirrored, true, false),
+        new Group(mirrored, false, false));
+  }
+
+  private static Group groupOf(Parameter p, Set<String> mirrored) {
+    boolean trainable = p.trainable();
+    return new Group(mirrored.contains(p.name()), trainable, trainable && p.decaysAsIntended());
+  }
+
+  private void bind(boolean training) {
+    for (Parameter p : student) {
+      p.bind(
+          view(memory.values(), p), training && p.trainable() ? view(memory.gradients(), p) : null);
+    }
+    for (Parameter p : teacher) {
+      if (!offsets.containsKey(p.name())) {
+        throw new IllegalStateException("the teacher has " + p.name() + ", the student has not");
+      }
+      Tensor section = memory.teacher();
+      if (section != null) {
+        p.bind(view(section, p), null);
+      }
+    }
+  }
+
+  private Tensor view(Tensor section, Parameter p) {
+    int from = offset(p.name());
+    return section.slice(from, from + p.shape().intSize()).reshape(p.shape().toArray());
+  }
+
+  /// Memory for training: values, gradients, moments, teacher.
+  public static ModelMemory training(
+      Backend backend, List<Parameter> student, List<Parameter> teacher) {
+    return new ModelMemory(backend, student, teacher, true);
+  }
+
+  /// Memory for inference: values.
+  public static ModelMemory inference(Backend backend, List<Parameter> student) {
+    return new ModelMemory(backend, student, List.of(), false);
+  }
+
+  /// Draws initial values from the seed, parameter by parameter in order of declaration, and copies
+  /// them to the teacher.
+  public void initialize(long seed) {
+    for (int i = 0; i < student.size(); i++) {
+      Parameter p = student.get(i);
+      var random = new RandomStream(seed, Streams.INITIAL_WEIGHTS, 0, i);
+      backend.upload(p.value(), p.initializer().draw(p.shape().intSize(), random));
+    }
+    copyToTeacher();
+  }
+
+  /// The teacher's update alone, `t = d t + (1-d) p` with the decay in `numbers`; frozen parameters
+  /// are copied. In training it is part of AdamW's pass.
+  public void updateTeacher(Kernels kernels, StepNumbers numbers) {
+    Tensor t = memory.teacher();
+    if (t == null) {
+      return;
+    }
+    int at = 0;
+    for (Range r : ranges) {
+      if (r.mirrored) {
+        kernels
+            .optimizer()
+            .ema(
+                numbers,
+                t.slice(r.from, r.to),
+                memory.values().slice(r.from, r.to),
+                (long) r.to - r.from);
+        at = r.to;
+      }
+    }
+    int end = memory.teacherSize();
+    Tensor frozen = t.slice(at, end);
+    kernels.elementwise().copy(frozen, memory.values().slice(at, end), frozen.size());
+  }
+
+  /// Makes the teacher equal to the student.
+  public void copyToTeacher() {
+    Tensor t = memory.teacher();
+    if (t != null) {
+      backend.kernels().elementwise().copy(t, memory.values(), t.size());
+    }
+  }
+
+  /// The sections.
+  public ParameterMemory memory() {
+    return memory;
+  }
+
+  /// The student's parameters, in order of declaration.
+  public List<Parameter> student() {
+    return student;
+  }
+
+  /// The teacher's parameters.
+  public List<Parameter> teacher() {
+    return teacher;
+  }
+
+  /// Ranges of trainable parameters.
+  public List<Range> ranges() {
+    return List.copyOf(ranges);
+  }
+
+  /// Where a parameter starts within each section.
+  public int offset(String name) {
+    Integer offset = offsets.get(name);
+    if (offset == null) {
+      throw new IllegalArgumentException("no parameter is named " + name);
+    }
+    return offset;
+  }
+
+  /// A parameter's part of one of the sections, in its shape.
+  public Tensor part(Tensor section, Parameter p) {
+    return view(section, p);
+  }
+
+  /// Number of trainable parameters.
+  public long trainableCount() {
+    return student.stream().filter(Parameter::trainable).mapToLong(p -> p.shape().size()).sum();
+  }
+
+  /// Sets all gradients to zero.
+  public void zeroGradients() {
+    Tensor g = memory.gradients();
+    backend.kernels().elementwise().fill(g, 0, g.size());
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+}

@@ -1,0 +1,89 @@
+package dev.d2v.model;
+
+import static dev.d2v.model.TokenIndex.ints;
+
+import dev.d2v.nn.Pass;
+import dev.d2v.tensor.Tensor;
+import dev.d2v.tensor.spi.Backend;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// All index tensors of one step, made from its mask plan on the host and uploaded once.
+///
+/// @param full all tokens of each sample: the teacher's rows
+/// @param kept the student's rows
+/// @param strip (B*T) token rows of the teacher's (B*(E+T),C), or null when there are no extra
+///   tokens
+/// @param decoder (R*T) for each place its row of the student's output, or -1-i for noise row i
+/// @param decoderBack (R*(E+V)) for each student row its place (R*T), or -1 for extra tokens
+/// @param target (R*T) for each masked place its target row (B*T), -1 elsewhere
+/// @param masked (R*T) the place itself where it is masked, -1 elsewhere
+/// @param cls (R*(E+V)) the sample where the row is the CLS token, -1 elsewhere
+/// @param maskedTime (R*T) time of each masked place, -1 elsewhere
+/// @param places (B*T) every row of the features, for their spread
+public record StepIndices(
+    TokenIndex full,
+    TokenIndex kept,
+    @Nullable Tensor strip,
+    Tensor decoder,
+    Tensor decoderBack,
+    Tensor target,
+    Tensor masked,
+    Tensor cls,
+    Tensor maskedTime,
+    Tensor places) {
+
+  /// The indices of a plan for E extra tokens.
+  public static StepIndices of(MaskPlan plan, int E, Backend backend, Pass pass) {
+    int B = plan.samples();
+    int T = plan.tokens();
+    int V = plan.kept();
+    int R = plan.rows();
+    int N = E + V;
+    int[] decoder = new int[R * T];
+    int[] decoderBack = new int[R * N];
+    int[] target = new int[R * T];
+    int[] masked = new int[R * T];
+    int[] cls = new int[R * N];
+    int[] maskedTime = new int[R * T];
+    Arrays.fill(decoderBack, -1);
+    Arrays.fill(cls, -1);
+    for (int r = 0; r < R; r++) {
+      int sample = r / plan.masksPerSample();
+      if (E > 0) {
+        cls[r * N + E - 1] = sample;
+      }
+      for (int t = 0; t < T; t++) {
+        int i = r * T + t;
+        int place = plan.idsRestore()[i];
+        decoder[i] = place < V ? r * N + E + place : -1 - (r * (T - V) + place - V);
+        if (place < V) {
+          decoderBack[r * N + E + place] = i;
+        }
+        boolean hidden = plan.mask()[i] != 0;
+        target[i] = hidden ? sample * T + t : -1;
+        masked[i] = hidden ? i : -1;
+        maskedTime[i] = hidden ? t : -1;
+      }
+    }
+    return new StepIndices(
+        TokenIndex.full(B, T, E, backend, pass),
+        TokenIndex.kept(plan, E, backend, pass),
+        E == 0 ? null : strip(B, T, E, backend, pass),
+        ints(decoder, backend, pass),
+        ints(decoderBack, backend, pass),
+        ints(target, backend, pass),
+        ints(masked, backend, pass),
+        ints(cls, backend, pass),
+        ints(maskedTime, backend, pass),
+        ints(IntStream.range(0, B * T).toArray(), backend, pass));
+  }
+
+  /// Token rows of (B*(E+T),C).
+  static Tensor strip(int B, int T, int E, Backend backend, Pass pass) {
+    int[] strip = new int[B * T];
+    Arrays.setAll(strip, i -> i / T * (E + T) + E + i % T);
+    return ints(strip, backend, pass);
+  }
+}

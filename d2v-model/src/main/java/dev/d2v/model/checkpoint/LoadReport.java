@@ -1,0 +1,72 @@
+package dev.d2v.model.checkpoint;
+
+import dev.d2v.tensor.Tensor;
+import dev.d2v.tensor.io.Safetensors;
+import dev.d2v.tensor.spi.Backend;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/// What a load did, name by name.
+///
+/// @param loaded parameters that got their values
+/// @param missing parameters that the file does not have
+/// @param unexpected tensors of the file that no parameter wanted
+/// @param wrongShape parameters whose tensor has another shape, with both shapes
+public record LoadReport(
+    List<String> loaded, List<String> missing, List<String> unexpected, List<String> wrongShape) {
+  /// Whether every parameter got its values and nothing was left over.
+  public boolean complete() {
+    return missing.isEmpty() && unexpected.isEmpty() && wrongShape.isEmpty();
+  }
+
+  /// One sentence.
+  @Override
+  public String toString() {
+    return "%d tensors loaded, %d missing %s, %d unexpected %s, %d of another shape %s"
+        .formatted(
+            loaded.size(),
+            missing.size(),
+            first(missing),
+            unexpected.size(),
+            first(unexpected),
+            wrongShape.size(),
+            first(wrongShape));
+  }
+
+  private static List<String> first(List<String> names) {
+    return names.subList(0, Math.min(3, names.size()));
+  }
+
+  static final class Builder {
+    private final List<String> loaded = new ArrayList<>();
+    private final List<String> missing = new ArrayList<>();
+    private final TreeSet<String> unexpected = new TreeSet<>();
+    private final List<String> wrongShape = new ArrayList<>();
+
+    /// Names that somebody should want.
+    void expect(List<String> names) {
+      unexpected.addAll(names);
+    }
+
+    void load(Safetensors file, String name, Tensor target, Backend backend) {
+      unexpected.remove(name);
+      if (!file.names().contains(name)) {
+        missing.add(name);
+      } else if (!file.entry(name).shape().equals(target.shape())) {
+        wrongShape.add(name + ": file " + file.entry(name).shape() + ", model " + target.shape());
+      } else {
+        file.read(name, target, backend);
+        loaded.add(name);
+      }
+    }
+
+    LoadReport build() {
+      return new LoadReport(
+          List.copyOf(loaded),
+          List.copyOf(missing),
+          List.copyOf(unexpected),
+          List.copyOf(wrongShape));
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package dev.d2v.model.image;
+
+import dev.d2v.model.LocalEncoder;
+import dev.d2v.nn.Initializer;
+import dev.d2v.nn.ParameterScope;
+import dev.d2v.nn.Pass;
+import dev.d2v.nn.layer.PatchEmbedding;
+import dev.d2v.tensor.Tensor;
+
+/// Patches of an image as tokens, `F = conv(image; kernel = stride = P)`. image (B,channels,H,W) F
+/// (B,T,C)
+///
+/// Source: the paper, section 3.1; fairseq `ImageEncoder`.
+public final class ImageLocalEncoder implements LocalEncoder {
+  private final PatchEmbedding embedding;
+  private final double gradientFactor;
+
+  /// Declares `local_encoder.proj` under the scope.
+  public ImageLocalEncoder(ParameterScope scope, ImageConfig config, int C) {
+    int fanIn = config.channels() * config.patchSize() * config.patchSize();
+    this.embedding =
+        new PatchEmbedding(
+            scope.child("local_encoder.proj"),
+            config.channels(),
+            config.patchSize(),
+            C,
+            Initializer.xavier(fanIn, C),
+            Initializer.torchDefault(fanIn));
+    this.gradientFactor = config.localGradMult();
+  }
+
+  @Override
+  public Tensor forward(Tensor source, Pass pass) {
+    return embedding.forward(source, pass);
+  }
+
+  /// With `localGradMult` g the gradient that arrives is multiplied by g.
+  @Override
+  public void backward(Tensor dF, Pass pass) {
+    Tensor scaled = dF;
+    if (gradientFactor != 1) {
+      scaled = pass.take(dF.shape());
+      pass.kernels().elementwise().scale(scaled, dF, (float) gradientFactor, dF.size());
+    }
+    embedding.backwardParameters(scaled, pass);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.d2v.model.train;
+
+import java.util.Map;
+
+/// What one optimiser update showed. Losses are divided by the sample size, as the optimiser sees
+/// them.
+///
+/// @param update number of updates done, this one included
+/// @param loss sum of all components per masked token
+/// @param losses components by name, per masked token
+/// @param spreads of the collapse monitor, by name
+/// @param gradientNorm L2 norm before clipping
+/// @param clipFactor what clipping multiplied the gradient by, at most 1
+/// @param learningRate lr(u)
+/// @param emaDecay the teacher's decay after this update
+/// @param sampleSize N, masked tokens of the update
+/// @param maskedFraction part of the tokens that was masked
+public record UpdateReport(
+    long update,
+    double loss,
+    Map<String, Double> losses,
+    Map<String, Double> spreads,
+    double gradientNorm,
+    double clipFactor,
+    double learningRate,
+    double emaDecay,
+    int sampleSize,
+    double maskedFraction) {}
