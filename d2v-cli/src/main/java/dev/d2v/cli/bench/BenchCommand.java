@@ -104,8 +104,9 @@ public final class BenchCommand implements Runnable {
       line("median of %d updates   %.4f s", updates, result.secondsPerStep());
       line("planned work          %.2f GFLOP", result.flops() / 1e9);
       line(
-          "speed                 %.1f GFLOP/s, %.1f %% of the FMA peak of %.1f GFLOP/s",
+          "speed                 %.1f GFLOP/s, %.1f %% of the FMA peak of %.1f GFLOP/s between the updates",
           result.gflopsPerSecond(), 100 * result.peakShare(), result.peakGflops());
+      line("best FMA peak         %.1f GFLOP/s in this run", result.bestGflops());
       line(
           "memory                %.0f MiB resident at most, %.0f MiB planned off the heap",
           result.peakMemoryBytes() / 0x1p20, result.plannedBytes() / 0x1p20);
@@ -135,6 +136,8 @@ public final class BenchCommand implements Runnable {
       map.put("flops", result.flops());
       map.put("gflops_per_second", result.gflopsPerSecond());
       map.put("peak_share", result.peakShare());
+      map.put("peak_gflops_per_second", result.peakGflops());
+      map.put("best_peak_gflops_per_second", result.bestGflops());
       map.put("peak_memory_bytes", result.peakMemoryBytes());
       map.put("threads", threads);
       map.put("recipe", r.name());

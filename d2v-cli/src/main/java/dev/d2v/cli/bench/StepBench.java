@@ -17,16 +17,20 @@ import java.util.List;
 
 /// Times whole updates of a recipe on made-up images; data loading is left out.
 ///
-/// The FMA peak is measured before and after the updates in the same run, and the larger one taken:
-/// these machines are shared, and a ratio to a ceiling of another minute says nothing.
+/// The FMA rate that the machine gives is sampled between the updates, and its median is the
+/// ceiling: machines are shared, and a ratio to a ceiling of another minute says nothing. The best
+/// rate seen is kept beside it.
 public final class StepBench {
+  private static final long SAMPLE_NANOS = 10_000_000;
+
   private StepBench() {}
 
   /// What was measured.
   ///
   /// @param secondsPerStep median over the updates
   /// @param flops planned for one update
-  /// @param peakGflops FMA peak of as many threads
+  /// @param peakGflops FMA rate of as many threads, median over samples between the updates
+  /// @param bestGflops the best of as many threads in the run
   /// @param peakMemoryBytes most resident memory of the process
   /// @param plannedBytes off-heap memory that the plan says
   /// @param heapBytesPerStep Java heap that the driving thread allocates in an update
@@ -37,6 +41,7 @@ public final class StepBench {
       double secondsPerStep,
       long flops,
       double peakGflops,
+      double bestGflops,
       long peakMemoryBytes,
       long plannedBytes,
       long heapBytesPerStep,
@@ -64,24 +69,27 @@ public final class StepBench {
     for (int i = 0; i < size; i++) {
       images[i] = (float) random.nextGaussian();
     }
-    double peak = Ceiling.fmaGflops(threads);
+    double best = Ceiling.fmaGflops(threads);
     try (Backend backend = Backend.cpu(threads);
         Data2Vec2 model = Data2Vec2.training(recipe.model(), backend);
         Workspace workspace = Workspace.of(backend, plan.workspaceBytes())) {
       model.memory().initialize(recipe.train().seed());
       Pretrainer trainer = new Pretrainer(recipe, model, workspace, backend.kernels());
-      int warmUp = Math.max(3, updates / 4);
+      int warmUp = Math.max(5, updates / 2);
       for (int i = 0; i < warmUp; i++) {
         trainer.update((u, micro) -> images);
       }
       long[] nanos = new long[updates];
-      long heap = allocated();
+      double[] peaks = new double[updates];
+      long heap = 0;
       for (int i = 0; i < updates; i++) {
+        peaks[i] = Ceiling.fmaGflopsNow(threads, SAMPLE_NANOS);
+        long before = allocated();
         long start = System.nanoTime();
         trainer.update((u, micro) -> images);
         nanos[i] = System.nanoTime() - start;
+        heap += allocated() - before;
       }
-      heap = (allocated() - heap) / updates;
       KernelTimes times = new KernelTimes();
       Pretrainer metered =
           new Pretrainer(recipe, model, workspace, MeteredKernels.of(backend.kernels(), times));
@@ -92,15 +100,17 @@ public final class StepBench {
       for (int i = 0; i < profiled; i++) {
         metered.update((u, micro) -> images);
       }
-      peak = Math.max(peak, Ceiling.fmaGflops(threads));
+      best = Math.max(best, Ceiling.fmaGflops(threads));
       Arrays.sort(nanos);
+      Arrays.sort(peaks);
       return new Result(
           nanos[updates / 2] / 1e9,
           plan.flopsPerUpdate(),
-          peak,
+          peaks[updates / 2],
+          best,
           peakResident(),
           plan.parameterBytes() + plan.workspaceBytes(),
-          heap,
+          heap / updates,
           times.sorted(),
           profiled,
           backend.description());

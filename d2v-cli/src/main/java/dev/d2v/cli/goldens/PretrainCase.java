@@ -184,7 +184,7 @@ final class PretrainCase {
     comparison.number(
         "ema_decay_used", decay, model.config().ema().over(1).at(1), Tolerances.SCHEDULE);
     float[] values = new float[StepNumbers.FLOATS];
-    values[StepNumbers.EMA_DECAY] = (float) decay;
+    values[StepNumbers.EMA_STEP] = (float) (1 - decay);
     model.memory().updateTeacher(lab.kernels(), lab.numbers(values));
     String prefix = ModelLoader.teacherPrefix(model);
     for (Parameter p : model.memory().teacher()) {

@@ -74,7 +74,7 @@ final class TrajectoryCase {
     float[] values = new float[StepNumbers.FLOATS];
     adam.numbers(values, GoldenCase.number(optimizer, "lr"), s + 1);
     clip.numbers(values, 1.0 / plan.sampleSize());
-    values[StepNumbers.EMA_DECAY] = (float) ema.at(s + 1);
+    values[StepNumbers.EMA_STEP] = (float) (1 - ema.at(s + 1));
     StepNumbers numbers = lab.numbers(values);
     ModelMemory memory = model.memory();
     clip.apply(lab.kernels(), numbers, memory.memory().gradients());
@@ -110,7 +110,7 @@ final class TrajectoryCase {
     comparison.number(
         at + "ema_decay",
         GoldenCase.number(expected, "ema_decay"),
-        numbers[StepNumbers.EMA_DECAY],
+        1.0 - numbers[StepNumbers.EMA_STEP],
         1e-7);
     for (String spread : List.of("pred_var", "target_var")) {
       if (expected.get(spread) != null && result.spreads().get(spread) != null) {

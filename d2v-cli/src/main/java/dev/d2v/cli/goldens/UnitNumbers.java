@@ -317,7 +317,7 @@ final class UnitNumbers {
   static void ema(String key, Map<String, Object> e, GoldenCase c, Comparison comparison, Lab lab) {
     List<?> frozen = GoldenCase.list(e, "frozen");
     float[] values = new float[StepNumbers.FLOATS];
-    values[StepNumbers.EMA_DECAY] = (float) GoldenCase.number(e, "decay");
+    values[StepNumbers.EMA_STEP] = (float) (1 - GoldenCase.number(e, "decay"));
     for (String before : c.names(key + ".before.")) {
       String name = before.substring((key + ".before.").length());
       Tensor t = lab.tensor(c, before);

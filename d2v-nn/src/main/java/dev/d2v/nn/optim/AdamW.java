@@ -89,9 +89,9 @@ public record AdamW(double beta1, double beta2, double eps, double weightDecay) 
             memory.gradients().slice(from, to),
             decays,
             (float) lrScale,
-            (float) beta1,
-            (float) beta2,
-            (float) eps,
+            beta1,
+            beta2,
+            eps,
             to - from);
   }
 }

@@ -9,9 +9,9 @@ import dev.d2v.tensor.kernel.StepNumbers;
 ///
 /// @param schedule d of every update
 public record Ema(EmaSchedule schedule) {
-  /// Writes the decay of an update, counted from 1, into the host's copy of [StepNumbers#floats].
+  /// Writes `1 - d` of an update, counted from 1, into the host's copy of [StepNumbers#floats].
   public void numbers(float[] numbers, long update) {
-    numbers[StepNumbers.EMA_DECAY] = (float) schedule.at(update);
+    numbers[StepNumbers.EMA_STEP] = (float) (1 - schedule.at(update));
   }
 
   /// The average over contiguous memory; nothing when d >= 1. teacher, student (n)

@@ -33,7 +33,7 @@ final class AdamWTest {
     assertEquals(0.1f, numbers[StepNumbers.LEARNING_RATE]);
     assertEquals(0.01f, numbers[StepNumbers.WEIGHT_DECAY]);
     assertEquals((float) ADAM.adamStep(0.1, 1), numbers[StepNumbers.ADAM_STEP]);
-    assertEquals(0.6f, numbers[StepNumbers.EMA_DECAY]);
+    assertEquals(0.4f, numbers[StepNumbers.EMA_STEP]);
     assertEquals(0.5f, numbers[StepNumbers.GRADIENT_SCALE]);
     assertEquals(4f, numbers[StepNumbers.CLIP_NORM]);
   }

@@ -423,9 +423,9 @@ public final class MeteredKernels {
         Tensor g,
         boolean decays,
         float lrScale,
-        float beta1,
-        float beta2,
-        float eps,
+        double beta1,
+        double beta2,
+        double eps,
         long size) {
       meter.call(
           "adamW",

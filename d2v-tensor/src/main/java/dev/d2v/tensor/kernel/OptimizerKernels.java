@@ -10,14 +10,14 @@ public interface OptimizerKernels {
   /// min(1, c / (norm + 1e-6))`, or s when c = 0. Sums are in double.
   void clip(StepNumbers numbers, Tensor g, long size);
 
-  /// AdamW as fairseq computes it, with the teacher's update in the same pass; lr, wd, step and d
+  /// AdamW as fairseq computes it, with the teacher's update in the same pass; lr, wd, step and 1-d
   /// come from numbers.
   ///
   /// ```text
   /// g' = g * numbers[GRADIENT_FACTOR]
   /// m = beta1 m + (1-beta1) g'          v = beta2 v + (1-beta2) g'^2
   /// p -= lr * wd * p  (when decays)     p -= step * m / (sqrt(v) + eps)
-  /// t = d t + (1-d) p                   (untouched when d >= 1)
+  /// t = d t + (1-d) p                   (untouched when 1-d <= 0)
   /// ```
   ///
   /// p, m, v, g, t (size); t null: no teacher for these
@@ -32,11 +32,11 @@ public interface OptimizerKernels {
       Tensor g,
       boolean decays,
       float lrScale,
-      float beta1,
-      float beta2,
-      float eps,
+      double beta1,
+      double beta2,
+      double eps,
       long size);
 
-  /// `t = d t + (1-d) p`, `d = numbers[EMA_DECAY]`; untouched when d >= 1. t, p (size)
+  /// `t = d t + (1-d) p`, `1-d = numbers[EMA_STEP]`; untouched when that is 0 or less. t, p (size)
   void ema(StepNumbers numbers, Tensor t, Tensor p, long size);
 }

@@ -24,8 +24,8 @@ public record StepNumbers(Tensor floats, Tensor ints) {
   /// Adam's corrected step, `lr * sqrt(1 - beta2^k) / (1 - beta1^k)`.
   public static final int ADAM_STEP = 2;
 
-  /// Teacher decay d(u).
-  public static final int EMA_DECAY = 3;
+  /// The teacher's step `1 - d(u)`: near 1, a decay in F32 would have lost what it differs by.
+  public static final int EMA_STEP = 3;
 
   /// What gradients are multiplied by before clipping: 1 / sample size.
   public static final int GRADIENT_SCALE = 4;

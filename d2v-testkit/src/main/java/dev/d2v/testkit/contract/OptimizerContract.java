@@ -70,13 +70,13 @@ public abstract class OptimizerContract extends KernelContract {
   @Test
   final void adamW() {
     for (int size : sizes()) {
-      adamW(size, true, 0.99f, true, 1);
-      adamW(size, true, 1, false, 0.65f);
-      adamW(size, false, 0.9f, true, 0.5f);
+      adamW(size, true, 0.01f, true, 1);
+      adamW(size, true, 0, false, 0.65f);
+      adamW(size, false, 0.1f, true, 0.5f);
     }
   }
 
-  private void adamW(int size, boolean teacher, float decay, boolean decays, float lrScale) {
+  private void adamW(int size, boolean teacher, float rate, boolean decays, float lrScale) {
     double[] p = normal(random, size);
     double[] m = normal(random, size);
     double[] v = Arrays.stream(normal(random, size)).map(x -> (float) (x * x)).toArray();
@@ -86,11 +86,11 @@ public abstract class OptimizerContract extends KernelContract {
     floats[StepNumbers.LEARNING_RATE] = 0.02f;
     floats[StepNumbers.WEIGHT_DECAY] = 0.05f;
     floats[StepNumbers.ADAM_STEP] = 0.015f;
-    floats[StepNumbers.EMA_DECAY] = decay;
+    floats[StepNumbers.EMA_STEP] = rate;
     floats[StepNumbers.GRADIENT_FACTOR] = 0.25f;
-    float beta1 = 0.9f;
-    float beta2 = 0.98f;
-    float eps = 1e-6f;
+    double beta1 = 0.9;
+    double beta2 = 0.98;
+    double eps = 1e-6;
     float[][] out =
         run(
             5L * size + 32,
@@ -117,17 +117,17 @@ public abstract class OptimizerContract extends KernelContract {
               return List.of(ps, ms, vs, ts, gs);
             });
     assertArrayEquals(toFloats(g), out[4]);
-    if (!teacher || decay >= 1) {
+    if (!teacher || rate <= 0) {
       assertArrayEquals(toFloats(t), out[3]);
     }
     for (int i = 0; i < size; i++) {
       double gradient = 0.25 * g[i];
-      m[i] = beta1 * m[i] + (1.0 - beta1) * gradient;
-      v[i] = beta2 * v[i] + (1.0 - beta2) * gradient * gradient;
+      m[i] = beta1 * m[i] + (1 - beta1) * gradient;
+      v[i] = beta2 * v[i] + (1 - beta2) * gradient * gradient;
       double before = p[i];
       p[i] -= decays ? 0.02 * lrScale * 0.05 * before : 0;
       p[i] -= 0.015 * lrScale * m[i] / (Math.sqrt(v[i]) + eps);
-      t[i] = teacher && decay < 1 ? decay * t[i] + (1.0 - decay) * p[i] : t[i];
+      t[i] = teacher && rate > 0 ? (1.0 - rate) * t[i] + rate * p[i] : t[i];
     }
     assertClose("p", p, out[0], Tolerance.ELEMENTWISE);
     assertClose("m", m, out[1], Tolerance.ELEMENTWISE);
@@ -141,7 +141,7 @@ public abstract class OptimizerContract extends KernelContract {
     double[] floats = new double[StepNumbers.FLOATS];
     floats[StepNumbers.LEARNING_RATE] = 1e-5f;
     floats[StepNumbers.WEIGHT_DECAY] = 0.03f;
-    floats[StepNumbers.EMA_DECAY] = 1;
+    floats[StepNumbers.EMA_STEP] = 0;
     int size = 37;
     double[] p = new double[size];
     Arrays.fill(p, 1023.9999f);
@@ -163,9 +163,9 @@ public abstract class OptimizerContract extends KernelContract {
                       gs,
                       true,
                       1,
-                      0.9f,
-                      0.98f,
-                      1e-6f,
+                      0.9,
+                      0.98,
+                      1e-6,
                       size);
               return List.of(ps);
             });
@@ -181,11 +181,11 @@ public abstract class OptimizerContract extends KernelContract {
   @Test
   final void ema() {
     for (int size : sizes()) {
-      for (float decay : new float[] {0, 0.999f, 1}) {
+      for (float rate : new float[] {1, 0.001f, 1e-5f, 0}) {
         double[] t = normal(random, size);
         double[] p = normal(random, size);
         double[] floats = new double[StepNumbers.FLOATS];
-        floats[StepNumbers.EMA_DECAY] = decay;
+        floats[StepNumbers.EMA_STEP] = rate;
         float[][] out =
             run(
                 2L * size + 32,
@@ -195,7 +195,7 @@ public abstract class OptimizerContract extends KernelContract {
                   return List.of(ts);
                 });
         double[] expected = new double[size];
-        Arrays.setAll(expected, i -> decay * t[i] + (1.0 - decay) * p[i]);
+        Arrays.setAll(expected, i -> (1.0 - rate) * t[i] + rate * p[i]);
         assertClose("ema", expected, out[0], Tolerance.ELEMENTWISE);
       }
     }

@@ -119,7 +119,7 @@ final class UpdateTest {
         backend.upload(student, new float[] {3, 2, 1});
         float[] host = new float[StepNumbers.FLOATS];
         ema.numbers(host, 2);
-        assertEquals(0.75f, host[StepNumbers.EMA_DECAY]);
+        assertEquals(0.25f, host[StepNumbers.EMA_STEP]);
         backend.upload(numbers.floats(), host);
         ema.apply(backend.kernels(), numbers, teacher, student);
         assertArrayEquals(new float[] {1.5f, 2, 2.5f}, backend.floats(teacher));

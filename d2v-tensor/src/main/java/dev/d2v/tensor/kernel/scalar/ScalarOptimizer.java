@@ -57,31 +57,31 @@ public final class ScalarOptimizer implements OptimizerKernels {
       Tensor g,
       boolean decays,
       float lrScale,
-      float beta1,
-      float beta2,
-      float eps,
+      double beta1,
+      double beta2,
+      double eps,
       long size) {
     Checks.floats("adamW", size, "p m v t g", p, m, v, t, g);
     double factor = get(numbers.floats(), StepNumbers.GRADIENT_FACTOR);
     double lr = get(numbers.floats(), StepNumbers.LEARNING_RATE) * lrScale;
     double wd = decays ? get(numbers.floats(), StepNumbers.WEIGHT_DECAY) : 0;
     double step = get(numbers.floats(), StepNumbers.ADAM_STEP) * lrScale;
-    double d = get(numbers.floats(), StepNumbers.EMA_DECAY);
+    double rate = get(numbers.floats(), StepNumbers.EMA_STEP);
     forEach(
         parallel,
         size,
         1,
         i -> {
           double gradient = get(g, i) * factor;
-          double moment = beta1 * get(m, i) + (1.0 - beta1) * gradient;
-          double square = beta2 * get(v, i) + (1.0 - beta2) * gradient * gradient;
+          double moment = beta1 * get(m, i) + (1 - beta1) * gradient;
+          double square = beta2 * get(v, i) + (1 - beta2) * gradient * gradient;
           double value = get(p, i) - lr * wd * get(p, i);
           value -= step * moment / (Math.sqrt(square) + eps);
           set(m, i, moment);
           set(v, i, square);
           set(p, i, value);
-          if (t != null && d < 1) {
-            set(t, i, d * get(t, i) + (1 - d) * value);
+          if (t != null && rate > 0) {
+            set(t, i, (1 - rate) * get(t, i) + rate * value);
           }
         });
   }
@@ -89,9 +89,9 @@ public final class ScalarOptimizer implements OptimizerKernels {
   @Override
   public void ema(StepNumbers numbers, Tensor t, Tensor p, long size) {
     Checks.floats("ema", size, "t p", t, p);
-    double d = get(numbers.floats(), StepNumbers.EMA_DECAY);
-    if (d < 1) {
-      forEach(parallel, size, 1, i -> set(t, i, d * get(t, i) + (1 - d) * get(p, i)));
+    double rate = get(numbers.floats(), StepNumbers.EMA_STEP);
+    if (rate > 0) {
+      forEach(parallel, size, 1, i -> set(t, i, (1 - rate) * get(t, i) + rate * get(p, i)));
     }
   }
 }

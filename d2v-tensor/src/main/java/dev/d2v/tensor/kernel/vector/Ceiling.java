@@ -45,6 +45,26 @@ public final class Ceiling {
         () -> operations / bestNanos(SUMS * STEPS * INTERPRETED_PRODUCT, () -> products(STEPS)));
   }
 
+  /// The same at this moment: the mean rate over `nanos` of each thread, to be taken between the
+  /// runs of what is compared. On a shared machine it is what another program leaves.
+  public static double fmaGflopsNow(int threads, long nanos) {
+    double operations = 2.0 * SUMS * F.length() * STEPS;
+    return sumOver(
+        threads,
+        () -> {
+          long start = System.nanoTime();
+          long now = start;
+          long runs = 0;
+          double results = 0;
+          while (now - start < nanos) {
+            results += products(STEPS);
+            runs++;
+            now = System.nanoTime();
+          }
+          return Double.isNaN(results) ? Double.NaN : operations * runs / (now - start);
+        });
+  }
+
   /// Memory traffic of `a = b + s * c` over segments larger than the caches, in 1e9 bytes per
   /// second by so many threads at once: two reads and one write, each counted once.
   public static double memoryGigabytesPerSecond(int threads) {

@@ -70,9 +70,9 @@ public final class VectorOptimizer implements OptimizerKernels {
       Tensor g,
       boolean decays,
       float lrScale,
-      float beta1,
-      float beta2,
-      float eps,
+      double beta1,
+      double beta2,
+      double eps,
       long size) {
     Checks.floats("adamW", size, "p m v t g", p, m, v, t, g);
     MemorySegment floats = numbers.floats().data();
@@ -82,11 +82,13 @@ public final class VectorOptimizer implements OptimizerKernels {
             get(floats, 4L * StepNumbers.GRADIENT_FACTOR),
             decays ? lr * get(floats, 4L * StepNumbers.WEIGHT_DECAY) : 0,
             get(floats, 4L * StepNumbers.ADAM_STEP) * lrScale,
-            get(floats, 4L * StepNumbers.EMA_DECAY),
-            beta1,
-            beta2,
-            eps);
-    MemorySegment teacher = t == null || rates.ema >= 1 ? null : t.data();
+            get(floats, 4L * StepNumbers.EMA_STEP),
+            (float) beta1,
+            (float) (1 - beta1),
+            (float) beta2,
+            (float) (1 - beta2),
+            (float) eps);
+    MemorySegment teacher = t == null || rates.ema <= 0 ? null : t.data();
     Parts parts = Parts.elements(size);
     parallel.run(
         parts.count(),
@@ -110,9 +112,9 @@ public final class VectorOptimizer implements OptimizerKernels {
     for (; i <= n - W; i += W) {
       long a = at + 4L * i;
       FloatVector gradient = load(g, a).mul(r.factor);
-      FloatVector scaled = gradient.mul(1 - r.beta1);
+      FloatVector scaled = gradient.mul(r.rest1);
       FloatVector moment = load(m, a).fma(splat(r.beta1), scaled);
-      FloatVector squared = gradient.mul(gradient).mul(1 - r.beta2);
+      FloatVector squared = gradient.mul(gradient).mul(r.rest2);
       FloatVector square = load(v, a).fma(splat(r.beta2), squared);
       store(moment, m, a);
       store(square, v, a);
@@ -121,7 +123,7 @@ public final class VectorOptimizer implements OptimizerKernels {
       FloatVector value = decayed.sub(moment.mul(r.step).div(square.sqrt().add(r.eps)));
       store(value, p, a);
       if (t != null) {
-        store(load(t, a).fma(splat(r.ema), value.mul(1 - r.ema)), t, a);
+        store(load(t, a).fma(splat(1 - r.ema), value.mul(r.ema)), t, a);
       }
     }
     for (; i < n; i++) {
@@ -138,8 +140,8 @@ public final class VectorOptimizer implements OptimizerKernels {
       long a,
       Rates r) {
     float gradient = get(g, a) * r.factor;
-    float moment = Math.fma(get(m, a), r.beta1, gradient * (1 - r.beta1));
-    float square = Math.fma(get(v, a), r.beta2, gradient * gradient * (1 - r.beta2));
+    float moment = Math.fma(get(m, a), r.beta1, gradient * r.rest1);
+    float square = Math.fma(get(v, a), r.beta2, gradient * gradient * r.rest2);
     set(m, a, moment);
     set(v, a, square);
     float old = get(p, a);
@@ -147,15 +149,15 @@ public final class VectorOptimizer implements OptimizerKernels {
     float value = decayed - moment * r.step / ((float) Math.sqrt(square) + r.eps);
     set(p, a, value);
     if (t != null) {
-      set(t, a, Math.fma(get(t, a), r.ema, value * (1 - r.ema)));
+      set(t, a, Math.fma(get(t, a), 1 - r.ema, value * r.ema));
     }
   }
 
   @Override
   public void ema(StepNumbers numbers, Tensor t, Tensor p, long size) {
     Checks.floats("ema", size, "t p", t, p);
-    float d = get(numbers.floats().data(), 4L * StepNumbers.EMA_DECAY);
-    if (d >= 1) {
+    float rate = get(numbers.floats().data(), 4L * StepNumbers.EMA_STEP);
+    if (rate <= 0) {
       return;
     }
     Parts parts = Parts.elements(size);
@@ -163,20 +165,20 @@ public final class VectorOptimizer implements OptimizerKernels {
         parts.count(),
         (part, thread) -> {
           int n = (int) (parts.to(part) - parts.from(part));
-          ema(t.data(), p.data(), 4 * parts.from(part), n, d);
+          ema(t.data(), p.data(), 4 * parts.from(part), n, rate);
         });
   }
 
-  private static void ema(MemorySegment t, MemorySegment p, long at, int n, float d) {
-    float rest = 1 - d;
+  private static void ema(MemorySegment t, MemorySegment p, long at, int n, float rate) {
+    float rest = 1 - rate;
     int i = 0;
     for (; i <= n - W; i += W) {
       long a = at + 4L * i;
-      store(load(t, a).fma(splat(d), load(p, a).mul(rest)), t, a);
+      store(load(t, a).fma(splat(rest), load(p, a).mul(rate)), t, a);
     }
     for (; i < n; i++) {
       long a = at + 4L * i;
-      set(t, a, Math.fma(get(t, a), d, get(p, a) * rest));
+      set(t, a, Math.fma(get(t, a), rest, get(p, a) * rate));
     }
   }
 
@@ -185,7 +187,17 @@ public final class VectorOptimizer implements OptimizerKernels {
   /// @param factor what gradients are multiplied by
   /// @param decay learning rate times weight decay
   /// @param step Adam's corrected step
-  /// @param ema the teacher's decay
+  /// @param ema the teacher's step, one less its decay
+  /// @param rest1 one less beta1, rounded from double
+  /// @param rest2 one less beta2
   private record Rates(
-      float factor, float decay, float step, float ema, float beta1, float beta2, float eps) {}
+      float factor,
+      float decay,
+      float step,
+      float ema,
+      float beta1,
+      float rest1,
+      float beta2,
+      float rest2,
+      float eps) {}
 }
