@@ -14,13 +14,11 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Kills training processes at random moments (SIGKILL) and lets others go on: the end must be that
 /// of a run that nobody touched, bit for bit.
-@Tag("long")
 final class KilledRunTest {
   private static final int KILLS = 3;
   private static final String[] SMALL = {
@@ -35,7 +33,7 @@ final class KilledRunTest {
     "--set", "train.batch=4",
     "--set", "train.checkpointEvery=5",
     "--set", "train.keepCheckpoints=2",
-    "--updates", "400",
+    "--updates", "200",
   };
 
   @Test
@@ -59,8 +57,8 @@ final class KilledRunTest {
     }
     assertEquals(0, finish(start(resume, folder, "last")), "seed " + seed);
 
-    Path expected = folder.resolve("whole/checkpoints/step-000400");
-    Path actual = run.resolve("checkpoints/step-000400");
+    Path expected = folder.resolve("whole/checkpoints/step-000200");
+    Path actual = run.resolve("checkpoints/step-000200");
     for (String file : List.of("model.safetensors", "optimizer.safetensors")) {
       assertArrayEquals(
           Files.readAllBytes(expected.resolve(file)),
