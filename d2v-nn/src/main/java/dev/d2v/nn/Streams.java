@@ -24,5 +24,8 @@ public final class Streams {
   /// Probes, projections and other looks at a model.
   public static final int EVALUATION = 13;
 
+  /// The choice of held-out samples, made by the data module, which knows no layers.
+  public static final int HELD_OUT = 14;
+
   private Streams() {}
 }
