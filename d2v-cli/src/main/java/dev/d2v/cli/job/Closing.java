@@ -1,7 +1,9 @@
 package dev.d2v.cli.job;
 
+import dev.d2v.cli.run.MetricsLog;
 import dev.d2v.cli.run.Terminal;
 import dev.d2v.model.train.Recipe;
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
 
@@ -10,15 +12,14 @@ final class Closing {
   private Closing() {}
 
   static void print(
-      Terminal terminal,
-      RunFolder folder,
-      Recipe recipe,
-      Map<String, Scores> scores,
-      RunData data) {
+      Terminal terminal, RunFolder folder, Recipe recipe, Map<String, Scores> scores, RunData data)
+      throws IOException {
     terminal.out().println();
     table(terminal, scores);
     terminal.out().println();
     terminal.out().println(verdict(scores));
+    var collapse = CollapseVerdict.of(MetricsLog.read(folder.metrics()));
+    terminal.out().println(collapse.headline() + ". " + collapse.explanation());
     terminal.out().println();
     terminal.out().println("report   " + folder.report());
     terminal.out().println("try next");
@@ -86,9 +87,14 @@ final class Closing {
   }
 
   static String[] next(RunFolder folder, Recipe recipe, RunData data) {
+    String from = data.source().map(path -> " --data " + path).orElse("");
     return new String[] {
       "./d2v probe " + folder.path(),
-      "./d2v pretrain --recipe " + recipe.name() + " --updates " + 4 * recipe.train().updates(),
+      "./d2v pretrain --recipe "
+          + recipe.name()
+          + " --updates "
+          + 4 * recipe.train().updates()
+          + from,
       data.source().isEmpty()
           ? "./d2v pretrain --data FOLDER_OF_IMAGES --recipe image-tiny"
           : "./d2v pretrain --data " + data.source().get() + " --recipe image-small",

@@ -17,21 +17,25 @@ final class CollapseVerdict {
   private CollapseVerdict() {}
 
   static ReportData.Verdict of(List<MetricsLog.Line> metrics) {
-    double first = edge(metrics, Metric.SAMPLE_SPREAD, true);
-    double last = edge(metrics, Metric.SAMPLE_SPREAD, false);
+    double first = edge(metrics, Metric.FEATURE_SPREAD, true);
+    double last = edge(metrics, Metric.FEATURE_SPREAD, false);
     double highest =
         metrics.stream()
-            .map(l -> l.values().get(Metric.SAMPLE_SPREAD.key()))
+            .map(l -> l.values().get(Metric.FEATURE_SPREAD.key()))
             .filter(v -> v != null)
             .mapToDouble(Double::doubleValue)
             .max()
             .orElse(Double.NaN);
+    if (Double.isNaN(last)) {
+      return new ReportData.Verdict(
+          ReportData.Level.DOUBTFUL, "Not watched", "The run kept no spread of features.");
+    }
     double targets = edge(metrics, Metric.TARGET_VAR, false);
     double local = edge(metrics, Metric.LOCAL_SPREAD, false);
     String numbers =
         String.format(
             Locale.ROOT,
-            "The teacher's pooled features spread over samples by %.3f at the start, %.3f at most, %.3f at the end;"
+            "The encoder's pooled features spread over held-out samples by %.3f at the start, %.3f at most, %.3f at the end;"
                 + " targets by %.3f, local features by %.3f.",
             first,
             highest,

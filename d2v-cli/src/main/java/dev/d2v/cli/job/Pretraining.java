@@ -113,7 +113,7 @@ public final class Pretraining implements PretrainJob {
       long start = begin();
       Evaluation evaluation = new Evaluation(data, options.threads());
       scoreUntrained(evaluation, start);
-      boolean finished = train(start);
+      boolean finished = train(start, evaluation);
       if (!finished) {
         say("stopped after update " + trainer.updates() + "; go on with:");
         say("  ./d2v pretrain --resume " + folder.path());
@@ -168,9 +168,12 @@ public final class Pretraining implements PretrainJob {
     }
 
     /// Whether the run came to its end.
-    private boolean train(long start) throws IOException {
+    private boolean train(long start, Evaluation evaluation) throws IOException {
       long total = recipe.train().updates();
       int workers = options.workers() > 0 ? options.workers() : 2;
+      FeatureMonitor monitor =
+          new FeatureMonitor(
+              new FeatureReader(model, recipe.probe(), workspace), evaluation.test());
       try (ImageLoader loader = data.loader(recipe, workers);
           MetricsLog metrics =
               start == 0
@@ -188,6 +191,7 @@ public final class Pretraining implements PretrainJob {
           long u = report.update();
           if (u % recipe.train().logEvery() == 0 || u == total || u == 1) {
             Map<String, Double> line = meters.line(report);
+            line.put(Metric.FEATURE_SPREAD.key(), monitor.spread());
             metrics.write(new MetricsLog.Line(u, line));
             board.write(u, line);
           }
@@ -252,64 +256,6 @@ public final class Pretraining implements PretrainJob {
       if (!options.quiet()) {
         terminal.out().println(line);
       }
-    }
-  }
-
-  /// Speed, and the numbers of a line of metrics.
-  private static final class Meters {
-    private final int images;
-    private final long[] times = new long[32];
-    private int count;
-
-    private Meters(int images) {
-      this.images = images;
-    }
-
-    private void count() {
-      times[count++ % times.length] = System.nanoTime();
-    }
-
-    /// Over the last updates.
-    private double imagesPerSecond() {
-      int steps = Math.min(count, times.length) - 1;
-      if (steps < 1) {
-        return 0;
-      }
-      long newest = times[(count - 1) % times.length];
-      long oldest = times[(count - 1 - steps) % times.length];
-      return images * steps / ((newest - oldest) / 1e9);
-    }
-
-    private Map<String, Double> line(UpdateReport r) {
-      Map<String, Double> line = new LinkedHashMap<>();
-      line.put(Metric.LOSS.key(), r.loss());
-      r.losses()
-          .forEach((name, value) ->
-              line.merge(
-                  name.equals("cls")
-                      ? Metric.LOSS_CLS.key()
-                      : name.equals("recon")
-                          ? Metric.LOSS_RECONSTRUCTION.key()
-                          : Metric.LOSS_REGRESSION.key(),
-                  value,
-                  Double::sum));
-      line.put(Metric.LEARNING_RATE.key(), r.learningRate());
-      line.put(Metric.EMA_DECAY.key(), r.emaDecay());
-      line.put(Metric.GRADIENT_NORM.key(), r.gradientNorm());
-      r.spreads()
-          .forEach((name, value) -> {
-            String key =
-                switch (name) {
-                  case "feature_var" -> Metric.LOCAL_SPREAD.key();
-                  case "sample_var" -> Metric.SAMPLE_SPREAD.key();
-                  default -> name;
-                };
-            line.put(key, value);
-          });
-      if (count > 1) {
-        line.put(Metric.IMAGES_PER_SECOND.key(), imagesPerSecond());
-      }
-      return line;
     }
   }
 }

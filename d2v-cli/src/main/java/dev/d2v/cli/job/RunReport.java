@@ -166,7 +166,8 @@ final class RunReport {
     int n = Math.min(QUERIES, evaluation.test().count());
     int width = vectors.test().width();
     Features queries = new Features(Arrays.copyOf(vectors.test().values(), n * width), n, width);
-    KNearest index = new KNearest(vectors.train(), evaluation.train().labels(), 1);
+    // only distances count here; images without labels have neighbours too
+    KNearest index = new KNearest(vectors.train(), new int[evaluation.train().count()], 1);
     KNearest.Neighbours found =
         index.neighbours(queries, Math.min(NEIGHBOURS, evaluation.train().count()));
     List<ReportData.Neighbours> out = new ArrayList<>();

@@ -42,8 +42,9 @@ public final class Panels {
               "How much features differ between patches, and pooled features between samples. A"
                   + " shrinking spread over samples under a falling loss is the sign to distrust.",
               false,
-              Metric.LOCAL_SPREAD,
-              Metric.SAMPLE_SPREAD),
+              Metric.FEATURE_SPREAD,
+              Metric.SAMPLE_SPREAD,
+              Metric.LOCAL_SPREAD),
           new Plan(
               "Learning rate",
               "Warm-up, then the schedule of the recipe.",

@@ -21,8 +21,10 @@ public enum Metric {
   TARGET_VAR("target_var", "Targets", ""),
   /// Spread of the patch embedding over positions and samples.
   LOCAL_SPREAD("local_spread", "Local features", ""),
-  /// Spread of pooled features over samples.
-  SAMPLE_SPREAD("sample_spread", "Pooled features over samples", ""),
+  /// Spread of the teacher's pooled features over the samples of a batch.
+  SAMPLE_SPREAD("sample_spread", "Teacher's features over the batch", ""),
+  /// Spread of the student's pooled features over a fixed set of held-out samples.
+  FEATURE_SPREAD("feature_spread", "Student's features over held-out samples", ""),
   /// Norm of the gradient before clipping.
   GRADIENT_NORM("gradient_norm", "Gradient norm", ""),
   /// Images per second since the last line.

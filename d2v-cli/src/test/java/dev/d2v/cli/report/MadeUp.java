@@ -97,6 +97,7 @@ final class MadeUp {
       values.put(Metric.PRED_VAR.key(), 0.05 + 0.3 * part + 0.01 * random.nextGaussian());
       values.put(Metric.LOCAL_SPREAD.key(), 0.5 + 0.1 * part);
       values.put(Metric.SAMPLE_SPREAD.key(), 0.11 + 0.13 * part + 0.003 * random.nextGaussian());
+      values.put(Metric.FEATURE_SPREAD.key(), 0.10 + 0.12 * part);
       values.put(
           Metric.GRADIENT_NORM.key(),
           (update == 700 ? 40 : 1)

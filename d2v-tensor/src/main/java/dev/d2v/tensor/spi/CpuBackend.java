@@ -83,7 +83,7 @@ public final class CpuBackend implements Backend {
   public MemoryBlock allocate(long bytes) {
     Arena arena = Arena.ofShared();
     try {
-      return new Block(arena, arena.allocate(Math.max(bytes, 64), 64));
+      return new Block(arena, HostMemory.allocate(arena, bytes));
     } catch (OutOfMemoryError e) {
       arena.close();
       throw new IllegalStateException(
