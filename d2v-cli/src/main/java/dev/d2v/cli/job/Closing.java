@@ -65,7 +65,7 @@ final class Closing {
     Scores after = scores.get("trained");
     Scores pixels = scores.get("pixels");
     if (before == null || after == null || !after.labelled()) {
-      return "No labels to score with: look at the neighbours and the map in the report.";
+      return "No labels of two or more classes to score with: look at the neighbours and the map in the report.";
     }
     double gain = 100 * (after.linearProbe() - before.linearProbe());
     String learned =

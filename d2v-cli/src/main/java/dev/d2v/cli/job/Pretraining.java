@@ -1,5 +1,6 @@
 package dev.d2v.cli.job;
 
+import dev.d2v.cli.error.Failures;
 import dev.d2v.cli.error.UserError;
 import dev.d2v.cli.run.Metric;
 import dev.d2v.cli.run.MetricsLog;
@@ -24,6 +25,7 @@ import dev.d2v.model.train.UpdateReport;
 import dev.d2v.tensor.Workspace;
 import dev.d2v.tensor.spi.Backend;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -110,8 +112,28 @@ public final class Pretraining implements PretrainJob {
     }
 
     private int run() throws IOException {
+      try {
+        return trainAndScore();
+      } catch (IOException e) {
+        throw interrupted(e);
+      } catch (UncheckedIOException e) {
+        throw interrupted(e.getCause());
+      }
+    }
+
+    private UserError interrupted(IOException e) {
+      return new UserError(
+          "after update %d, writing to %s failed: %s. What was written before is whole: put that right, then ./d2v pretrain --resume %s"
+              .formatted(trainer.updates(), folder.path(), Failures.sentence(e), folder.path()),
+          e);
+    }
+
+    private int trainAndScore() throws IOException {
       long start = begin();
       Evaluation evaluation = new Evaluation(data, options.threads());
+      if (data.splits().train().labelled() && !evaluation.labelled()) {
+        say("the images have one class only: there is nothing to score, but all else works");
+      }
       scoreUntrained(evaluation, start);
       boolean finished = train(start, evaluation);
       if (!finished) {
