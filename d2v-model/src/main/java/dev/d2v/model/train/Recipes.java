@@ -70,7 +70,7 @@ public final class Recipes {
             400,
             t.batch(),
             1,
-            LearningRateConfig.cosineFraction(2e-3, 0.1),
+            LearningRateConfig.cosineFraction(4e-3, 0.1),
             t.beta1(),
             t.beta2(),
             t.eps(),
@@ -83,8 +83,8 @@ public final class Recipes {
             t.logEvery(),
             0,
             0),
-        DataConfig.fashionMnist(0.7),
-        base.probe());
+        base.data(),
+        new ProbeConfig(ProbeConfig.Pooling.MEAN_AND_CLS, 2));
   }
 
   /// The recipe for comparing with the official code on Fashion-MNIST.
