@@ -114,14 +114,12 @@ public final class Pretraining implements PretrainJob {
     private int run() throws IOException {
       try {
         return trainAndScore();
-      } catch (IOException e) {
+      } catch (IOException | UncheckedIOException e) {
         throw interrupted(e);
-      } catch (UncheckedIOException e) {
-        throw interrupted(e.getCause());
       }
     }
 
-    private UserError interrupted(IOException e) {
+    private UserError interrupted(Exception e) {
       return new UserError(
           "after update %d, writing to %s failed: %s. What was written before is whole: put that right, then ./d2v pretrain --resume %s"
               .formatted(trainer.updates(), folder.path(), Failures.sentence(e), folder.path()),
