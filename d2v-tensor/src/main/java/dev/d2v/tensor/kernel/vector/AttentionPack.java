@@ -3,7 +3,6 @@ package dev.d2v.tensor.kernel.vector;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 
 /// Copies of one head's rows into the layouts of the micro-kernels and back. In a tensor they are
@@ -16,12 +15,6 @@ final class AttentionPack {
   private static final int V = Lanes.F.length();
   private static final int LD = Striped.LD;
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
-
-  /// Whether the processor can load the lanes of a vector from several places: 128-bit ARM and SSE
-  /// can't, and the compiler's substitute is a hundred times slower than scalar code.
-  private static final boolean GATHER = Lanes.F.vectorBitSize() >= 256;
-
-  private static final int[] ROWS = IntStream.range(0, V).map(j -> j * LD).toArray();
 
   private AttentionPack() {}
 
@@ -88,14 +81,11 @@ final class AttentionPack {
     }
   }
 
-  /// A vector of y from a column of x.
+  /// A vector of y from a column of x, one by one: a gathering load takes as many loads, and where
+  /// it is not inlined it puts its indices on the heap.
   private static void column(float[] y, int at, float[] x, int xAt) {
-    if (GATHER) {
-      FloatVector.fromArray(Lanes.F, x, xAt, ROWS, 0).intoArray(y, at);
-    } else {
-      for (int j = 0; j < V; j++) {
-        y[at + j] = x[xAt + j * LD];
-      }
+    for (int j = 0; j < V; j++) {
+      y[at + j] = x[xAt + j * LD];
     }
   }
 
