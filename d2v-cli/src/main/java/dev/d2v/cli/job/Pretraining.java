@@ -121,8 +121,8 @@ public final class Pretraining implements PretrainJob {
 
     private UserError interrupted(Exception e) {
       return new UserError(
-          "after update %d, writing to %s failed: %s. What was written before is whole: put that right, then ./d2v pretrain --resume %s"
-              .formatted(trainer.updates(), folder.path(), Failures.sentence(e), folder.path()),
+          "stopped after update %d: %s. What %s holds is whole: put that right, then ./d2v pretrain --resume %s"
+              .formatted(trainer.updates(), Failures.sentence(e), folder.path(), folder.path()),
           e);
     }
 

@@ -54,8 +54,8 @@ public record DataConfig(
         0.2, 1, 3.0 / 4, 4.0 / 3, 0.5, List.of(0.485, 0.456, 0.406), List.of(0.229, 0.224, 0.225));
   }
 
-  /// Fashion-MNIST's, with flips and crops of at least `cropScaleMin` of the area.
-  public static DataConfig fashionMnist(double cropScaleMin) {
-    return new DataConfig(cropScaleMin, 1, 3.0 / 4, 4.0 / 3, 0.5, List.of(0.2860), List.of(0.3530));
+  /// Fashion-MNIST's: flips, no crops.
+  public static DataConfig fashionMnist() {
+    return new DataConfig(1, 1, 3.0 / 4, 4.0 / 3, 0.5, List.of(0.2860), List.of(0.3530));
   }
 }

@@ -39,10 +39,10 @@ public final class Recipes {
     return all().stream().filter(r -> r.name().equals(name)).findFirst();
   }
 
-  /// What a newcomer meets: the same model with 4 masks, targets from the last 2 blocks, mild
-  /// random crops, twice the learning rate, no CLS loss (its sum over rows starves the rest at
-  /// first) and a teacher that follows within hundreds of updates rather than thousands. What was
-  /// tried is in docs/learning.md.
+  /// What a newcomer meets: the same model with 4 masks, targets from the last 2 blocks, four times
+  /// the learning rate, no CLS loss (its sum over rows starves the rest at first) and a teacher
+  /// that follows within hundreds of updates rather than thousands. Features are pooled from
+  /// patches and CLS token of the last 2 blocks. What was tried is in docs/learning.md.
   public static Recipe quickstart() {
     Recipe base = fashionMnistSmall();
     Data2Vec2Config m = base.model();
@@ -124,7 +124,7 @@ public final class Recipes {
             5,
             0,
             0),
-        DataConfig.fashionMnist(1),
+        DataConfig.fashionMnist(),
         new ProbeConfig(ProbeConfig.Pooling.MEAN, 1));
   }
 

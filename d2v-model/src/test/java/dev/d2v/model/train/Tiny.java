@@ -85,7 +85,7 @@ final class Tiny {
         "for tests",
         model,
         train,
-        DataConfig.fashionMnist(1),
+        DataConfig.fashionMnist(),
         new ProbeConfig(ProbeConfig.Pooling.MEAN, 1));
   }
 
