@@ -2,10 +2,14 @@ package dev.d2v.cli;
 
 import dev.d2v.cli.config.ConfigMapper;
 import dev.d2v.cli.run.Terminal;
+import dev.d2v.model.ModalityConfig;
 import dev.d2v.model.image.ImageConfig;
+import dev.d2v.model.speech.SpeechConfig;
+import dev.d2v.model.text.TextConfig;
 import dev.d2v.model.train.Recipe;
 import dev.d2v.model.train.Recipes;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -33,20 +37,20 @@ final class RecipesCommand implements Runnable {
     }
     List<Recipe> recipes = Recipes.all();
     int width = recipes.stream().mapToInt(r -> r.name().length()).max().orElse(0);
-    String row = "%-" + width + "s  %-12s %-5s %-8s %-9s %s%n";
-    terminal.out().printf(row, "recipe", "image", "patch", "channels", "updates", "");
+    String row = "%-" + width + "s  %-20s %-8s %-6s %-8s %s%n";
+    terminal.out().printf(row, "recipe", "input", "channels", "blocks", "updates", "");
     for (Recipe recipe : recipes) {
-      ImageConfig image = recipe.model().image();
       terminal
           .out()
           .printf(
               row,
               recipe.name(),
-              "%dx%d %s"
-                  .formatted(
-                      image.imageSize(), image.imageSize(), image.channels() == 1 ? "grey" : "RGB"),
-              image.patchSize(),
+              recipe.model().modalities().stream()
+                  .map(m -> input(m, recipe))
+                  .collect(Collectors.joining(", ")),
               recipe.model().embedDim(),
+              recipe.model().modalities().stream().mapToInt(m -> m.prenet().depth()).max().orElse(0)
+                  + recipe.model().depth(),
               recipe.train().updates(),
               recipe.description());
     }
@@ -56,5 +60,17 @@ final class RecipesCommand implements Runnable {
         .println(
             "'d2v recipes NAME' prints one, to save, change and give to 'd2v pretrain --config"
                 + " FILE'.");
+  }
+
+  private static String input(ModalityConfig modality, Recipe recipe) {
+    return switch (modality) {
+      case ImageConfig i ->
+          "%dx%d %s/%d"
+              .formatted(
+                  i.imageSize(), i.imageSize(), i.channels() == 1 ? "grey" : "RGB", i.patchSize());
+      case SpeechConfig _ -> "speech";
+      case TextConfig _ ->
+          recipe.data().text() == null ? "text" : recipe.data().text().length() + " tokens";
+    };
   }
 }

@@ -1,5 +1,7 @@
 package dev.d2v.model;
 
+import dev.d2v.model.speech.ConvPositions;
+import dev.d2v.model.text.TextConfig;
 import dev.d2v.nn.Initializer;
 import dev.d2v.nn.Parameter;
 import dev.d2v.nn.ParameterScope;
@@ -15,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// From tokens with positions to the input of the shared blocks: choose the tokens, put extra
 /// tokens before them, then the prenet, `LN -> dropout -> P blocks`. X (B,T,C) -> (rows,E+V,C)
 ///
-/// The norm and the dropout are there even when P = 0; pre-norm models have no norm here. Source:
-/// fairseq `BlockEncoder`, `contextualized_features`.
+/// The norm and the dropout are there even when P = 0, but for text; pre-norm models have no norm
+/// here. Source: fairseq `BlockEncoder`, `contextualized_features`.
 public final class ContextEncoder implements AutoCloseable {
   private final int C;
   private final int E;
@@ -25,6 +27,9 @@ public final class ContextEncoder implements AutoCloseable {
   private final @Nullable LayerNorm norm;
   private final Dropout dropout;
   private final BlockStack blocks;
+  private final @Nullable ConvPositions relative;
+  private final double maskNoise;
+  private final int noiseStream;
 
   private record Saved(TokenIndex index, Shape input, LearnedAlibi.@Nullable Prepared alibi) {}
 
@@ -32,23 +37,29 @@ public final class ContextEncoder implements AutoCloseable {
   ///
   /// @param x (rows,E+V,C)
   /// @param alibi biases by layer, or null
-  public record Context(Tensor x, LearnedAlibi.@Nullable Prepared alibi) {
+  /// @param padding (rows,E+V) I32, 1 = padded, or null
+  public record Context(Tensor x, LearnedAlibi.@Nullable Prepared alibi, @Nullable Tensor padding) {
     /// The bias of shared block `index` behind a prenet of `prenet` blocks.
     public AttentionBias bias(int index, int prenet) {
-      return alibi == null ? AttentionBias.NONE : alibi.of(prenet + index);
+      AttentionBias bias = alibi == null ? AttentionBias.NONE : alibi.of(prenet + index);
+      return padding == null ? bias : new AttentionBias(bias.bias(), padding, bias.dbias());
     }
   }
 
   /// Declares `extra_tokens`, `alibi_scale` and `context_encoder` under the modality's scope.
   ///
   /// @param alibi the modality's biases, or null
+  /// @param relative positions computed from the tokens themselves, or null
   public ContextEncoder(
       ParameterScope scope,
       Data2Vec2Config config,
-      boolean firstExtraTokenZero,
-      @Nullable LearnedAlibi alibi) {
-    ModalityConfig modality = config.modality();
+      ModalityConfig modality,
+      @Nullable LearnedAlibi alibi,
+      @Nullable ConvPositions relative) {
     PrenetConfig prenet = modality.prenet();
+    this.relative = relative;
+    this.maskNoise = modality.zeroMasked() ? 0 : modality.mask().noiseStd();
+    this.noiseStream = maskNoise > 0 ? scope.stream() : 0;
     this.C = config.embedDim();
     this.E = modality.extraTokens();
     this.extraTokens =
@@ -57,14 +68,15 @@ public final class ContextEncoder implements AutoCloseable {
             : scope.parameter(
                 "extra_tokens",
                 Shape.of(1, E, C),
-                new Initializer.NormalFrom(firstExtraTokenZero ? 1 : 0, 1, C));
+                new Initializer.NormalFrom(modality.extraTokensZero() ? 1 : 0, 1, C));
     this.alibi = alibi;
     ParameterScope context = scope.child("context_encoder");
+    boolean opens = modality.prenet().depth() > 0 || !(modality instanceof TextConfig);
     this.norm =
-        config.norm() == NormPlacement.POST
+        config.norm() == NormPlacement.POST && opens
             ? new LayerNorm(context.child("norm"), C, config.normEps(), config.normAffine())
             : null;
-    this.dropout = new Dropout(context, prenet.dropout());
+    this.dropout = new Dropout(context, opens ? prenet.dropout() : 0);
     this.blocks =
         new BlockStack(
             context.child("blocks"),
@@ -82,24 +94,67 @@ public final class ContextEncoder implements AutoCloseable {
     }
   }
 
-  /// The context of the tokens that `index` chooses from x.
-  public Context forward(Tensor x, TokenIndex index, Pass pass) {
+  /// Whether positions are computed from the tokens, so that masked rows are needed as a whole.
+  public boolean relative() {
+    return relative != null;
+  }
+
+  /// The context of the tokens that `index` chooses from X (B,T,C).
+  public Context forward(Tensor X, TokenIndex index, Pass pass, Observer observer) {
     int n = index.rows() * index.tokens();
+    TokenIndex.Whole whole = relative == null ? null : index.whole();
+    Tensor x = X;
+    if (relative != null && whole == null) {
+      x = pass.take(X.shape());
+      pass.kernels().elementwise().add(x, X, relative.forward(X, pass), x.size());
+    }
     Tensor y = pass.take(index.rows(), index.tokens(), C);
     pass.kernels()
         .gather()
         .gatherRows(y, x, extraTokens == null ? null : extraTokens.compute(), index.gather(), n, C);
+    if (relative != null && whole != null) {
+      addRelative(y, X, relative, index, whole, pass, observer);
+    }
     int biasRows = index.uniform() && !pass.training() ? 1 : index.rows();
     LearnedAlibi.Prepared prepared =
         alibi == null ? null : alibi.forward(index.time(), biasRows, index.tokens(), pass);
-    pass.save(this, new Saved(index, x.shape(), prepared));
+    pass.save(this, new Saved(index, X.shape(), prepared));
     if (norm != null) {
       y = norm.forward(y, pass);
     }
     y = dropout.forward(y, pass);
-    Context context = new Context(y, prepared);
+    Context context = new Context(y, prepared, index.padding());
     Tensor out = blocks.forward(y, 0, i -> context.bias(i, 0), (i, t, output) -> {}, pass);
-    return new Context(out, prepared);
+    return new Context(out, prepared, index.padding());
+  }
+
+  /// `y += P` at the chosen tokens, P (R,T,C) the positions of each row with its masked tokens
+  /// blanked.
+  private void addRelative(
+      Tensor y,
+      Tensor X,
+      ConvPositions relative,
+      TokenIndex index,
+      TokenIndex.Whole whole,
+      Pass pass,
+      Observer observer) {
+    int T = X.shape().dim(1);
+    int R = index.rows();
+    Tensor noise = null;
+    if (maskNoise > 0) {
+      noise = pass.take(Math.max(1, whole.masked()), C);
+      pass.kernels()
+          .random()
+          .fillNormal(noise, pass.step().numbers(), noiseStream, (float) maskNoise, noise.size());
+    }
+    Tensor blanked = pass.take(R, T, C);
+    pass.kernels().gather().gatherRows(blanked, X, noise, whole.source(), R * T, C);
+    Tensor P = relative.forward(blanked, pass);
+    observer.see("conv_pos", P);
+    int n = R * index.tokens();
+    Tensor chosen = pass.take(y.shape());
+    pass.kernels().gather().gatherRows(chosen, P, null, whole.places(), n, C);
+    pass.kernels().elementwise().add(y, y, chosen, y.size());
   }
 
   /// dX (B,T,C) from the gradient of the context.
@@ -112,19 +167,35 @@ public final class ContextEncoder implements AutoCloseable {
     if (alibi != null && s.alibi != null) {
       alibi.backward(s.alibi, pass);
     }
-    Tensor dx = pass.take(s.input);
+    Tensor dX = pass.take(s.input);
+    try (var _ = pass.workspace().mark()) {
+      int n = s.index.rows() * s.index.tokens();
+      Tensor dExtra = extraTokens == null ? null : extraTokens.gradient();
+      pass.kernels().gather().scatterRows(dX, dExtra, d, s.index.gather(), n, s.input.rows(), E, C);
+      if (relative != null) {
+        Tensor more = relativeBackward(d, dX, relative, s, pass);
+        pass.kernels().elementwise().add(dX, dX, more, dX.size());
+      }
+    }
+    return dX;
+  }
+
+  /// What reaches X through its relative positions.
+  private Tensor relativeBackward(Tensor d, Tensor dx, ConvPositions relative, Saved s, Pass pass) {
+    TokenIndex.Whole whole = s.index.whole();
+    if (whole == null) {
+      return relative.backward(dx, pass);
+    }
+    int T = s.input.dim(1);
+    int places = s.index.rows() * T;
+    Tensor dP = pass.take(s.index.rows(), T, C);
+    pass.kernels().gather().gatherRows(dP, d, null, whole.seats(), places, C);
+    Tensor dBlanked = relative.backward(dP, pass);
+    Tensor more = pass.take(s.input);
     pass.kernels()
         .gather()
-        .scatterRows(
-            dx,
-            extraTokens == null ? null : extraTokens.gradient(),
-            d,
-            s.index.gather(),
-            s.index.rows() * s.index.tokens(),
-            s.input.rows(),
-            E,
-            C);
-    return dx;
+        .scatterRows(more, null, dBlanked, whole.source(), places, s.input.rows(), 0, C);
+    return more;
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.d2v.nn.layer.Dropout;
 import dev.d2v.nn.layer.LayerNorm;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.spi.Backend;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class Data2Vec2 implements AutoCloseable {
   private final Data2Vec2Config config;
   private final Backend backend;
-  private final ModalityEncoder encoder;
+  private final Map<String, ModalityEncoder> encoders = new LinkedHashMap<>();
   private final Dropout inputDropout;
   private final BlockStack blocks;
   private final @Nullable LayerNorm norm;
@@ -44,7 +45,9 @@ public final class Data2Vec2 implements AutoCloseable {
     this.config = config;
     this.backend = backend;
     ParameterScope root = ParameterScope.root();
-    this.encoder = ModalityEncoder.declare(root, config, true);
+    for (ModalityConfig m : config.modalities()) {
+      encoders.put(m.key(), ModalityEncoder.declare(root, config, m, true));
+    }
     this.inputDropout = new Dropout(root, config.drop().inputDropout());
     this.blocks = sharedBlocks(root, config);
     this.norm = finalNorm(root, config);
@@ -56,7 +59,7 @@ public final class Data2Vec2 implements AutoCloseable {
         training
             ? ModelMemory.training(backend, root.parameters(), shadow.parameters())
             : ModelMemory.inference(backend, root.parameters().subList(0, students));
-    encoder.context().bind(backend);
+    encoders.values().forEach(e -> e.bind(backend));
     if (teacher != null) {
       teacher.bind(backend);
     }
@@ -107,15 +110,18 @@ public final class Data2Vec2 implements AutoCloseable {
 
   /// One micro-batch: forward, losses, backward; adds to the gradients of the summed loss.
   ///
-  /// @param source raw input: images (B,channels,H,W)
+  /// @param source raw input of one modality
   /// @param noise rows for the decoder's masked slots, one tensor (R*(T-V),C) a decoder; null draws
   ///   them
   public Losses step(
-      Tensor source, MaskPlan plan, @Nullable List<Tensor> noise, Pass pass, Observer observer) {
+      Source source, MaskPlan plan, @Nullable List<Tensor> noise, Pass pass, Observer observer) {
+    ModalityEncoder encoder = encoder(source);
     if (teacher == null || encoder.local() == null) {
       throw new IllegalStateException("this model was opened for inference: it cannot train");
     }
-    StepIndices index = StepIndices.of(plan, config.modality().extraTokens(), backend, pass);
+    int E = source.modality().extraTokens();
+    StepIndices index =
+        StepIndices.of(plan, E, source.padding(), encoder.context().relative(), backend, pass);
 
     // The features are computed once a sample, not once a mask.
     Tensor F = encoder.local().forward(source, pass);
@@ -130,7 +136,7 @@ public final class Data2Vec2 implements AutoCloseable {
             F.shape(), () -> teacher.targets(source, F, encoder, index, still, monitor, observer));
 
     monitor.targets(Y);
-    Tensor Z = student(X, index.kept(), pass, observer);
+    Tensor Z = student(encoder, X, index.kept(), pass, observer);
     StudentHead.Result result =
         head.losses(
             new StudentHead.Inputs(source, F, Z, Y, encoder.positions(), noise),
@@ -138,14 +144,25 @@ public final class Data2Vec2 implements AutoCloseable {
             index,
             pass,
             observer);
-    encoder.backwardLocal(studentBackward(result.dZ(), pass), pass);
+    encoder.backwardLocal(studentBackward(encoder, result.dZ(), pass), pass);
     result.losses().spreads().putAll(monitor.spreads());
     return result.losses();
   }
 
+  private ModalityEncoder encoder(Source source) {
+    ModalityEncoder encoder = encoders.get(source.modality().key());
+    if (encoder == null) {
+      throw new IllegalArgumentException(
+          "the model has no encoder for %s, only for %s"
+              .formatted(source.modality().key(), encoders.keySet()));
+    }
+    return encoder;
+  }
+
   /// The student's output Z (R,E+V,C) for the kept tokens of X (B,T,C).
-  private Tensor student(Tensor X, TokenIndex kept, Pass pass, Observer observer) {
-    ContextEncoder.Context context = encoder.context().forward(X, kept, pass);
+  private Tensor student(
+      ModalityEncoder encoder, Tensor X, TokenIndex kept, Pass pass, Observer observer) {
+    ContextEncoder.Context context = encoder.context().forward(X, kept, pass, observer);
     observer.see("context_x", context.x());
     if (context.alibi() != null) {
       Tensor bias =
@@ -156,7 +173,10 @@ public final class Data2Vec2 implements AutoCloseable {
         observer.see("student_alibi_bias", bias);
       }
     }
-    int prenet = config.modality().prenet().depth();
+    if (context.padding() != null) {
+      observer.see("student_padding_mask", context.padding());
+    }
+    int prenet = encoder.modality().prenet().depth();
     Tensor z =
         blocks.forward(
             inputDropout.forward(context.x(), pass),
@@ -173,35 +193,52 @@ public final class Data2Vec2 implements AutoCloseable {
     return out;
   }
 
-  private Tensor studentBackward(Tensor dZ, Pass pass) {
+  private Tensor studentBackward(ModalityEncoder encoder, Tensor dZ, Pass pass) {
     Tensor d = norm == null ? dZ : norm.backward(dZ, pass);
     d = inputDropout.backward(blocks.backward(d, pass), pass);
     return encoder.context().backward(d, pass);
   }
 
-  /// The whole sample through the student, nothing masked: features for probes and embeddings.
+  /// The whole sample through the student, no token removed: features for probes and embeddings.
   ///
+  /// @param blanks masked tokens as fine-tuning has them, or null
   /// @param layer told of every shared block's MLP output and output (B,E+T,C)
   /// @return the last layer's output with extra tokens first (B,E+T,C)
-  public Tensor features(Tensor source, BlockStack.Tap layer, Pass pass) {
+  public Tensor features(Source source, @Nullable Blanks blanks, BlockStack.Tap layer, Pass pass) {
+    ModalityEncoder encoder = encoder(source);
     if (encoder.local() == null || pass.training()) {
       throw new IllegalStateException("features need an inference pass");
     }
-    int B = source.shape().dim(0);
-    int T = config.modality().tokens();
-    int E = config.modality().extraTokens();
+    int E = source.modality().extraTokens();
     Tensor F = encoder.local().forward(source, pass);
-    TokenIndex all = TokenIndex.full(B, T, E, backend, pass);
-    ContextEncoder.Context context =
-        encoder.context().forward(encoder.addPositions(F, pass), all, pass);
-    int prenet = config.modality().prenet().depth();
+    TokenIndex all =
+        TokenIndex.full(source.samples(), source.tokens(), E, source.padding(), backend, pass);
+    Tensor X = encoder.addPositions(F, pass);
+    if (blanks != null) {
+      X = blanks.apply(X, pass);
+    }
+    ContextEncoder.Context context = encoder.context().forward(X, all, pass, Observer.none());
+    int prenet = encoder.modality().prenet().depth();
     Tensor z = blocks.forward(context.x(), prenet, i -> context.bias(i, prenet), layer, pass);
     return norm == null ? z : norm.forward(z, pass);
   }
 
+  /// Tokens that are blanked but stay in their place.
+  ///
+  /// @param source (B*T) I32: row of X, or -1-i for row i of the noise (zeros where there is none)
+  /// @param noise (any,C), or null
+  public record Blanks(Tensor source, @Nullable Tensor noise) {
+    Tensor apply(Tensor X, Pass pass) {
+      Tensor y = pass.take(X.shape());
+      int rows = X.shape().rows();
+      pass.kernels().gather().gatherRows(y, X, noise, source, rows, X.shape().dim(-1));
+      return y;
+    }
+  }
+
   @Override
   public void close() {
-    encoder.close();
+    encoders.values().forEach(ModalityEncoder::close);
     if (teacher != null) {
       teacher.close();
     }

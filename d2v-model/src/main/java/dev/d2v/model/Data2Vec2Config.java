@@ -1,6 +1,10 @@
 package dev.d2v.model;
 
 import dev.d2v.model.image.ImageConfig;
+import dev.d2v.model.speech.SpeechConfig;
+import dev.d2v.model.text.TextConfig;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A data2vec 2.0 model.
@@ -19,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// @param ema the teacher's decay
 /// @param sharedDecoder a second, 1-D decoder shared by modalities, or null
 /// @param maeInit Xavier-uniform linear layers instead of BERT's N(0, 0.02^2)
-/// @param modality the modality's encoder
+/// @param image the encoder of images, or null
+/// @param speech the encoder of speech, or null
+/// @param text the encoder of text, or null
 public record Data2Vec2Config(
     int embedDim,
     int depth,
@@ -35,7 +41,9 @@ public record Data2Vec2Config(
     EmaConfig ema,
     @Nullable DecoderConfig sharedDecoder,
     boolean maeInit,
-    ModalityConfig modality) {
+    @Nullable ImageConfig image,
+    @Nullable SpeechConfig speech,
+    @Nullable TextConfig text) {
   /// Checks that the parts fit together.
   public Data2Vec2Config {
     ConfigChecks.positive("embedDim", embedDim);
@@ -51,32 +59,81 @@ public record Data2Vec2Config(
         targets.topLayers() <= depth,
         "targets.topLayers (%d) cannot exceed depth (%d): only shared blocks yield targets"
             .formatted(targets.topLayers(), depth));
+    List<ModalityConfig> modalities = present(image, speech, text);
     ConfigChecks.that(
-        loss.cls() == 0 || modality.extraTokens() > 0,
-        "loss.cls needs an extra token: set modality.extraTokens to 1 or loss.cls to 0");
+        !modalities.isEmpty(), "a model needs at least one of the encoders image, speech and text");
     ConfigChecks.that(
-        embedDim % modality.decoder().groups() == 0,
-        "embedDim (%d) must be a multiple of modality.decoder.groups (%d)"
-            .formatted(embedDim, modality.decoder().groups()));
-    if (modality instanceof ImageConfig image) {
+        loss.cls() == 0 || modalities.stream().anyMatch(m -> m.extraTokens() > 0),
+        "loss.cls needs an extra token: set extraTokens of an encoder to 1 or loss.cls to 0");
+    for (ModalityConfig m : modalities) {
       ConfigChecks.that(
-          image.positions() != ImageConfig.Positions.SIN_COS || embedDim % 4 == 0,
-          "embedDim (" + embedDim + ") must be a multiple of 4 for sin-cos positions");
-      ConfigChecks.that(
-          loss.reconstruction() == 0
-              || embedDim == image.channels() * image.patchSize() * image.patchSize(),
-          "loss.reconstruction needs embedDim = channels * patchSize^2 = "
-              + image.channels() * image.patchSize() * image.patchSize()
-              + ", got "
-              + embedDim);
+          embedDim % m.decoder().groups() == 0,
+          "embedDim (%d) must be a multiple of decoder.groups (%d)"
+              .formatted(embedDim, m.decoder().groups()));
     }
+    if (image != null) {
+      imageFits(image, embedDim, loss);
+    }
+    ConfigChecks.that(
+        speech == null
+            || speech.positions() != SpeechConfig.Positions.CONVOLUTIONS
+            || embedDim % speech.positionGroups() == 0,
+        "embedDim (" + embedDim + ") must be a multiple of speech.positionGroups");
+    ConfigChecks.that(
+        loss.reconstruction() == 0 || image != null,
+        "loss.reconstruction is for images: set it to 0");
   }
 
-  /// The image encoder's configuration; fails for other modalities.
-  public ImageConfig image() {
-    return switch (modality) {
-      case ImageConfig image -> image;
-    };
+  private static void imageFits(ImageConfig image, int embedDim, LossConfig loss) {
+    ConfigChecks.that(
+        image.positions() != ImageConfig.Positions.SIN_COS || embedDim % 4 == 0,
+        "embedDim (" + embedDim + ") must be a multiple of 4 for sin-cos positions");
+    int pixels = image.channels() * image.patchSize() * image.patchSize();
+    ConfigChecks.that(
+        loss.reconstruction() == 0 || embedDim == pixels,
+        "loss.reconstruction needs embedDim = channels * patchSize^2 = %d, got %d"
+            .formatted(pixels, embedDim));
+  }
+
+  private static List<ModalityConfig> present(
+      @Nullable ImageConfig image, @Nullable SpeechConfig speech, @Nullable TextConfig text) {
+    return Stream.<@Nullable ModalityConfig>of(image, speech, text)
+        .<ModalityConfig>mapMulti((m, to) -> {
+          if (m != null) {
+            to.accept(m);
+          }
+        })
+        .toList();
+  }
+
+  /// All modalities that the model has, images, speech, text.
+  public List<ModalityConfig> modalities() {
+    return present(image, speech, text);
+  }
+
+  /// The only modality; fails when there are several.
+  public ModalityConfig modality() {
+    List<ModalityConfig> all = modalities();
+    if (all.size() != 1) {
+      throw new IllegalStateException("the model has " + all.size() + " modalities");
+    }
+    return all.getFirst();
+  }
+
+  /// The modality of that name in published parameter names.
+  public ModalityConfig modality(String key) {
+    return modalities().stream()
+        .filter(m -> m.key().equals(key))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("the model has no encoder for " + key));
+  }
+
+  /// The image encoder's configuration; fails when there is none.
+  public ImageConfig requireImage() {
+    if (image == null) {
+      throw new IllegalStateException("the model has no image encoder");
+    }
+    return image;
   }
 
   /// Hidden width of a block's MLP: `int(C * mlpRatio)`.

@@ -4,26 +4,52 @@ import dev.d2v.nn.Initializer;
 import dev.d2v.nn.Parameter;
 import dev.d2v.nn.ParameterScope;
 import dev.d2v.nn.Pass;
+import dev.d2v.nn.layer.Alibi;
 import dev.d2v.nn.layer.AttentionBias;
+import dev.d2v.tensor.DType;
 import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.spi.Backend;
 import dev.d2v.tensor.spi.MemoryBlock;
 import org.jspecify.annotations.Nullable;
 
-/// Attention biases from a distance table and a learned, clamped scale: `bias_l[h,i,j] =
-/// max(s_l[h], 0) * table[h, keep_i, keep_j]`, zero to and from extra tokens.
+/// Attention biases from distances and a learned, clamped scale: `bias_l[h,i,j] = max(s_l[h], 0) *
+/// -m_h * distance(keep_i, keep_j)`, zero to and from extra tokens.
 ///
-/// table (H,T,T), s (layers or 1, 1, H or 1, 1, 1). Derivation: docs/derivations/alibi.md; fairseq
-/// `get_alibi_bias`, `masked_alibi`.
+/// m (H) the slopes, s (layers or 1, 1, H or 1, 1, 1). A grid has a table of all distances; on a
+/// line a distance is a difference, and a sequence may have any length. Derivation:
+/// docs/derivations/alibi.md; fairseq `get_alibi_bias`, `masked_alibi`.
 public final class LearnedAlibi implements AutoCloseable {
   private final Parameter scale;
-  private final float[] hostTable;
+  private final Distances distances;
   private final int H;
-  private final int T;
   private final boolean learned;
   private @Nullable MemoryBlock block;
   private @Nullable Tensor table;
+
+  /// What a pair of tokens is apart.
+  public sealed interface Distances {
+    /// Any two of T tokens, by a table (H,T,T) that has the slopes in it.
+    ///
+    /// @param table flat
+    /// @param T tokens
+    record Grid(float[] table, int T) implements Distances {}
+
+    /// Tokens of a sequence.
+    ///
+    /// @param slopes (H): -m_h
+    record Line(float[] slopes) implements Distances {
+      /// The slopes of H heads.
+      public static Line of(int heads) {
+        double[] m = Alibi.slopes(heads);
+        float[] slopes = new float[heads];
+        for (int h = 0; h < heads; h++) {
+          slopes[h] = (float) -m[h];
+        }
+        return new Line(slopes);
+      }
+    }
+  }
 
   /// The biases of one pass, by layer.
   ///
@@ -38,7 +64,7 @@ public final class LearnedAlibi implements AutoCloseable {
 
   /// Declares `alibi_scale` under the scope.
   public LearnedAlibi(
-      ParameterScope scope, AlibiConfig config, int layers, int H, int T, float[] table) {
+      ParameterScope scope, AlibiConfig config, int layers, int H, Distances distances) {
     Shape shape = Shape.of(config.perLayer() ? layers : 1, 1, config.perHead() ? H : 1, 1, 1);
     Initializer initial = new Initializer.Constant((float) config.scale());
     this.learned = config.learned();
@@ -46,18 +72,20 @@ public final class LearnedAlibi implements AutoCloseable {
         learned
             ? scope.parameter("alibi_scale", shape, initial)
             : scope.frozen("alibi_scale", shape, initial);
-    this.hostTable = table;
+    this.distances = distances;
     this.H = H;
-    this.T = T;
   }
 
-  /// Puts the table on the backend.
+  /// Puts the table, or the slopes, on the backend.
   public void bind(Backend backend) {
-    block = backend.allocate(4L * hostTable.length);
-    table =
-        new Tensor(
-            block.slice(0, 4L * hostTable.length), Shape.of(H, T, T), dev.d2v.tensor.DType.F32);
-    backend.upload(table, hostTable);
+    float[] host =
+        switch (distances) {
+          case Distances.Grid grid -> grid.table;
+          case Distances.Line line -> line.slopes;
+        };
+    block = backend.allocate(4L * host.length);
+    table = new Tensor(block.slice(0, 4L * host.length), Shape.of(host.length), DType.F32);
+    backend.upload(table, host);
   }
 
   /// The biases of R rows of V tokens.
@@ -67,21 +95,27 @@ public final class LearnedAlibi implements AutoCloseable {
     if (table == null) {
       throw new IllegalStateException("ALiBi: bind the model to a backend first");
     }
-    var kernels = pass.kernels();
     int count = scale.shape().dim(0);
     int heads = scale.shape().dim(2);
     AttentionBias[] layers = new AttentionBias[count];
     for (int l = 0; l < count; l++) {
-      Tensor scaled = pass.take(H, T, T);
+      Tensor scaled = pass.take(table.shape());
       Tensor s = scale.compute().reshape(count, heads).slice(l, l + 1);
-      kernels.elementwise().scaleGroups(scaled, table, s, heads, table.size());
-      Tensor bias = pass.take(R, H, V, V);
-      kernels.gather().gatherPairs(bias, scaled, keep, R, H, V, T);
+      pass.kernels().elementwise().scaleGroups(scaled, table, s, heads, table.size());
+      Tensor bias = pairs(scaled, keep, R, V, pass);
       layers[l] = new AttentionBias(bias, null, gradientOf(bias, pass));
     }
-    Tensor unscaled = pass.take(R, H, V, V);
-    kernels.gather().gatherPairs(unscaled, table, keep, R, H, V, T);
-    return new Prepared(layers, unscaled);
+    return new Prepared(layers, pairs(table, keep, R, V, pass));
+  }
+
+  private Tensor pairs(Tensor from, Tensor keep, int R, int V, Pass pass) {
+    Tensor y = pass.take(R, H, V, V);
+    switch (distances) {
+      case Distances.Grid grid ->
+          pass.kernels().gather().gatherPairs(y, from, keep, R, H, V, grid.T);
+      case Distances.Line _ -> pass.kernels().gather().distancePairs(y, from, keep, R, H, V);
+    }
+    return y;
   }
 
   private @Nullable Tensor gradientOf(Tensor bias, Pass pass) {

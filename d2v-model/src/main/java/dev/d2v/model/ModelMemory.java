@@ -9,6 +9,7 @@ import dev.d2v.tensor.kernel.StepNumbers;
 import dev.d2v.tensor.random.RandomStream;
 import dev.d2v.tensor.spi.Backend;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +23,11 @@ import java.util.stream.Collectors;
 /// mirrored: decayed | not decayed | frozen      then only the student's: decayed | not decayed | frozen
 /// ```
 ///
-/// So the teacher is a prefix, clipping is one pass, and AdamW with EMA is at most four.
+/// Within each, what all modalities share comes before what belongs to one. So the teacher is a
+/// prefix, clipping is one pass, and AdamW with EMA is a few.
 public final class ModelMemory implements AutoCloseable {
   private static final int ALIGN = 16;
+  private static final String ENCODERS = "modality_encoders.";
 
   private final Backend backend;
   private final ParameterMemory memory;
@@ -39,9 +42,10 @@ public final class ModelMemory implements AutoCloseable {
   /// @param to behind the last
   /// @param decays whether the intended reading of weight decay applies
   /// @param mirrored whether the teacher has them too
-  public record Range(int from, int to, boolean decays, boolean mirrored) {}
+  /// @param owner the modality whose encoder or decoder they are; empty: all modalities'
+  public record Range(int from, int to, boolean decays, boolean mirrored, String owner) {}
 
-  private record Group(boolean mirrored, boolean trainable, boolean decays) {}
+  private record Group(boolean mirrored, boolean trainable, boolean decays, String owner) {}
 
   private ModelMemory(
       Backend backend, List<Parameter> student, List<Parameter> teacher, boolean training) {
@@ -53,7 +57,7 @@ public final class ModelMemory implements AutoCloseable {
     int at = 0;
     int teacherSize = 0;
     for (boolean inTeacher : new boolean[] {true, false}) {
-      for (Group group : groups(inTeacher)) {
+      for (Group group : groups(student, inTeacher, mirrored)) {
         int from = at;
         for (Parameter p : student) {
           if (group.equals(groupOf(p, mirrored))) {
@@ -62,7 +66,7 @@ public final class ModelMemory implements AutoCloseable {
           }
         }
         if (group.trainable && at > from) {
-          ranges.add(new Range(from, at, group.decays, inTeacher));
+          ranges.add(new Range(from, at, group.decays, inTeacher, group.owner));
         }
       }
       teacherSize = inTeacher ? at : teacherSize;
@@ -74,16 +78,32 @@ public final class ModelMemory implements AutoCloseable {
     bind(training);
   }
 
-  private static List<Group> groups(boolean mirrored) {
-    return List.of(
-        new Group(mirrored, true, true),
-        new Group(mirrored, true, false),
-        new Group(mirrored, false, false));
+  /// The groups that there are: decayed ones first, then those that are not, then frozen ones; with
+  /// several modalities the shared ones first.
+  private static List<Group> groups(
+      List<Parameter> student, boolean inTeacher, Set<String> mirrored) {
+    return student.stream()
+        .map(p -> groupOf(p, mirrored))
+        .filter(g -> g.mirrored == inTeacher)
+        .distinct()
+        .sorted(
+            Comparator.comparing((Group g) -> !g.trainable)
+                .thenComparing(Group::owner)
+                .thenComparing(g -> !g.decays))
+        .toList();
   }
 
   private static Group groupOf(Parameter p, Set<String> mirrored) {
     boolean trainable = p.trainable();
-    return new Group(mirrored.contains(p.name()), trainable, trainable && p.decaysAsIntended());
+    return new Group(
+        mirrored.contains(p.name()), trainable, trainable && p.decaysAsIntended(), owner(p.name()));
+  }
+
+  private static String owner(String name) {
+    if (!name.startsWith(ENCODERS)) {
+      return "";
+    }
+    return name.substring(ENCODERS.length(), name.indexOf('.', ENCODERS.length()));
   }
 
   private void bind(boolean training) {

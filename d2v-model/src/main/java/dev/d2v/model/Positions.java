@@ -7,7 +7,8 @@ import dev.d2v.nn.Pass;
 import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.Tensor;
 
-/// A table added to every sample: `X[b,t] = F[b,t] + positions[t]`. F, X (B,T,C) positions (1,T,C)
+/// A table added to every sample: `X[b,t] = F[b,t] + positions[t]`. F, X (B,T,C) positions (1,most
+/// T,C)
 ///
 /// Sin-cos tables are stored with the model but never trained; learned ones are.
 public final class Positions {
@@ -29,14 +30,15 @@ public final class Positions {
     Tensor x = pass.take(features.shape());
     int C = features.shape().dim(-1);
     int T = table.shape().dim(1);
-    if (features.shape().dim(1) != T) {
+    int there = features.shape().dim(1);
+    if (there > T || (there < T && !table.trainable())) {
       throw new IllegalArgumentException(
           "positions: the table %s has %d tokens, the features %s have %d"
-              .formatted(table.name(), T, features.shape(), features.shape().dim(1)));
+              .formatted(table.name(), T, features.shape(), there));
     }
     pass.kernels()
         .elementwise()
-        .addRows(x, features, table.compute(), features.shape().rows(), T, C);
+        .addRows(x, features, table.compute(), features.shape().rows(), there, C);
     return x;
   }
 
@@ -46,7 +48,7 @@ public final class Positions {
       int C = dx.shape().dim(-1);
       pass.kernels()
           .elementwise()
-          .sumRows(table.gradient(), dx, dx.shape().rows(), table.shape().dim(1), C);
+          .sumRows(table.gradient(), dx, dx.shape().rows(), dx.shape().dim(1), C);
     }
     return dx;
   }

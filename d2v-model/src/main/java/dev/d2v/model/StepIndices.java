@@ -35,7 +35,16 @@ public record StepIndices(
     Tensor places) {
 
   /// The indices of a plan for E extra tokens.
-  public static StepIndices of(MaskPlan plan, int E, Backend backend, Pass pass) {
+  ///
+  /// @param padding (B*T) on the host, 1 = padded, or null
+  /// @param relative whether something looks at the masked rows as a whole
+  public static StepIndices of(
+      MaskPlan plan,
+      int E,
+      int @Nullable [] padding,
+      boolean relative,
+      Backend backend,
+      Pass pass) {
     int B = plan.samples();
     int T = plan.tokens();
     int V = plan.kept();
@@ -67,17 +76,36 @@ public record StepIndices(
         maskedTime[i] = hidden ? t : -1;
       }
     }
+    Tensor seats = ints(decoder, backend, pass);
+    Tensor places = ints(decoderBack, backend, pass);
+    TokenIndex.Whole whole =
+        relative
+            ? new TokenIndex.Whole(
+                ints(blanked(plan), backend, pass), places, seats, plan.sampleSize())
+            : null;
     return new StepIndices(
-        TokenIndex.full(B, T, E, backend, pass),
-        TokenIndex.kept(plan, E, backend, pass),
+        TokenIndex.full(B, T, E, padding, backend, pass),
+        TokenIndex.kept(plan, E, padding, whole, backend, pass),
         E == 0 ? null : strip(B, T, E, backend, pass),
-        ints(decoder, backend, pass),
-        ints(decoderBack, backend, pass),
+        seats,
+        places,
         ints(target, backend, pass),
         ints(masked, backend, pass),
         ints(cls, backend, pass),
         ints(maskedTime, backend, pass),
         ints(IntStream.range(0, B * T).toArray(), backend, pass));
+  }
+
+  /// Row of X at each place, -1-i where it is the i-th masked one.
+  private static int[] blanked(MaskPlan plan) {
+    int T = plan.tokens();
+    int[] source = new int[plan.rows() * T];
+    int masked = 0;
+    for (int i = 0; i < source.length; i++) {
+      int sample = i / T / plan.masksPerSample();
+      source[i] = plan.mask()[i] != 0 ? -1 - masked++ : sample * T + i % T;
+    }
+    return source;
   }
 
   /// Token rows of (B*(E+T),C).

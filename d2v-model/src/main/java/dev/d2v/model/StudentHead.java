@@ -1,6 +1,7 @@
 package dev.d2v.model;
 
 import dev.d2v.model.image.ImageConfig;
+import dev.d2v.model.text.TextConfig;
 import dev.d2v.nn.Initializer;
 import dev.d2v.nn.ParameterScope;
 import dev.d2v.nn.Pass;
@@ -8,10 +9,10 @@ import dev.d2v.nn.Streams;
 import dev.d2v.nn.layer.Dropout;
 import dev.d2v.nn.layer.Linear;
 import dev.d2v.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What stands on the student's output in pre-training: decoders, losses and their gradients.
@@ -26,11 +27,13 @@ import org.jspecify.annotations.Nullable;
 /// Source: the paper, sections 3.2 and 3.3; fairseq `Data2VecMultiModel.forward`.
 public final class StudentHead {
   private final Data2Vec2Config config;
-  private final List<Branch> branches = new ArrayList<>();
+  private final @Nullable Branch shared;
+  private final Map<String, Branch> own = new LinkedHashMap<>();
+  private final Map<String, Dropout> dropouts = new LinkedHashMap<>();
   private final @Nullable Linear reconstruction;
 
-  /// One decoder with its own dropout and noise.
-  private record Branch(Decoder decoder, Dropout dropout, int noiseStream, String suffix) {}
+  /// One decoder with its own noise.
+  private record Branch(Decoder decoder, int noiseStream, String suffix) {}
 
   /// What the head reads.
   ///
@@ -41,7 +44,7 @@ public final class StudentHead {
   /// @param positions the student's, or null
   /// @param noise rows (R*(T-V),C), one tensor a decoder; null draws them
   public record Inputs(
-      Tensor source,
+      Source source,
       Tensor F,
       Tensor Z,
       Tensor Y,
@@ -51,37 +54,24 @@ public final class StudentHead {
   /// What the head gives.
   public record Result(Data2Vec2.Losses losses, Tensor dZ) {}
 
-  /// Declares the shared decoder, the modality's decoder and `recon_proj`, where there are any.
+  /// Declares the shared decoder, the modalities' decoders and `recon_proj`, where there are any.
   public StudentHead(ParameterScope root, Data2Vec2Config config) {
     this.config = config;
-    ImageConfig image = config.image();
     int C = config.embedDim();
-    DecoderConfig own = image.decoder();
-    boolean two = config.sharedDecoder() != null;
-    if (config.sharedDecoder() != null) {
-      Decoder shared =
-          new GroupedDecoder(
-              root.child("shared_decoder"),
-              config.sharedDecoder(),
-              C,
-              0,
-              image.tokens(),
-              GroupedDecoder.Init.XAVIER);
-      branches.add(new Branch(shared, new Dropout(root, own.inputDropout()), Streams.NOISE, "_0"));
+    DecoderConfig common = config.sharedDecoder();
+    this.shared =
+        common == null
+            ? null
+            : new Branch(
+                new GroupedDecoder(
+                    root.child("shared_decoder"), common, C, 0, 0, GroupedDecoder.Init.XAVIER),
+                Streams.NOISE,
+                "_0");
+    for (ModalityConfig m : config.modalities()) {
+      int stream = shared == null ? Streams.NOISE : Streams.NOISE + 1;
+      own.put(m.key(), new Branch(decoder(root, m, C), stream, shared == null ? "" : "_1"));
+      dropouts.put(m.key(), new Dropout(root, m.decoder().inputDropout()));
     }
-    ParameterScope scope = root.child("modality_encoders." + image.key() + ".decoder");
-    int side = image.grid();
-    Decoder decoder =
-        switch (own.kind()) {
-          case GROUPED -> new GroupedDecoder(scope, own, C, side, side, GroupedDecoder.Init.TORCH);
-          case SEPARABLE -> new SeparableDecoder(scope, own, C, side, side);
-        };
-    branches.add(
-        new Branch(
-            decoder,
-            new Dropout(root, own.inputDropout()),
-            Streams.NOISE + branches.size(),
-            two ? "_1" : ""));
     this.reconstruction =
         config.loss().reconstruction() > 0
             ? new Linear(
@@ -93,29 +83,50 @@ public final class StudentHead {
             : null;
   }
 
+  private static Decoder decoder(ParameterScope root, ModalityConfig m, int C) {
+    ParameterScope scope = root.child("modality_encoders." + m.key() + ".decoder");
+    DecoderConfig config = m.decoder();
+    int side = m instanceof ImageConfig image ? image.grid() : 0;
+    GroupedDecoder.Init init =
+        m instanceof TextConfig ? GroupedDecoder.Init.BERT : GroupedDecoder.Init.TORCH;
+    return switch (config.kind()) {
+      case GROUPED -> new GroupedDecoder(scope, config, C, side, side, init);
+      case SEPARABLE -> new SeparableDecoder(scope, config, C, side, side);
+    };
+  }
+
+  private List<Branch> branches(ModalityConfig modality) {
+    Branch last = Objects.requireNonNull(own.get(modality.key()));
+    return shared == null ? List.of(last) : List.of(shared, last);
+  }
+
   /// All losses, the gradient of their sum towards Z, and the spread of predictions and targets.
   public Result losses(Inputs in, MaskPlan plan, StepIndices index, Pass pass, Observer observer) {
     Map<String, Tensor> losses = new LinkedHashMap<>();
     Map<String, Tensor> spreads = new LinkedHashMap<>();
     Tensor dZ = pass.take(in.Z.shape());
-    if (config.loss().cls() > 0) {
+    ModalityConfig modality = in.source.modality();
+    List<Branch> branches = branches(modality);
+    Linear toPixels = modality instanceof ImageConfig ? reconstruction : null;
+    if (config.loss().cls() > 0 && modality.extraTokens() > 0) {
       cls(dZ, slot(losses, "cls", pass), in, plan, index, pass, observer);
     } else {
       pass.kernels().elementwise().fill(dZ, 0, dZ.size());
     }
-    if (reconstruction != null) {
+    if (toPixels != null) {
       slot(losses, "recon", pass);
     }
     for (int i = 0; i < branches.size(); i++) {
       Branch branch = branches.get(i);
-      Tensor loss = slot(losses, config.modality().key() + "_regression" + branch.suffix, pass);
+      Tensor loss = slot(losses, modality.key() + "_regression" + branch.suffix, pass);
       Tensor spread = slot(spreads, "pred_var" + branch.suffix, pass);
       int number = i;
-      Linear pixels = i == 0 ? reconstruction : null;
+      Linear pixels = i == 0 ? toPixels : null;
       Tensor recon = pixels == null ? null : losses.get("recon");
       try (var _ = pass.workspace().mark()) {
         Tensor noise = noise(in, branch, number, plan, pass);
-        Tensor input = decoderInput(in, branch, noise, index, pass);
+        Dropout dropout = Objects.requireNonNull(dropouts.get(modality.key()));
+        Tensor input = decoderInput(in, dropout, noise, index, pass);
         observer.see("decoder_in." + number, input);
         Tensor pred = branch.decoder.forward(input, pass);
         observer.see("decoder_out." + number, pred);
@@ -127,7 +138,7 @@ public final class StudentHead {
           reconstruction(dPred, recon, pixels, pred, in, index, pass, observer);
         }
         Tensor dInput = branch.decoder.backward(dPred, pass);
-        decoderInputBackward(dZ, dInput, branch, index, pass);
+        decoderInputBackward(dZ, dInput, dropout, index, pass);
       }
     }
     return new Result(new Data2Vec2.Losses(losses, spreads, plan.sampleSize()), dZ);
@@ -173,7 +184,7 @@ public final class StudentHead {
       return in.noise.get(number);
     }
     Tensor rows = pass.take(plan.rows() * (plan.tokens() - plan.kept()), config.embedDim());
-    float std = (float) config.modality().mask().noiseStd();
+    float std = (float) in.source.modality().mask().noiseStd();
     pass.kernels()
         .random()
         .fillNormal(rows, pass.step().numbers(), branch.noiseStream, std, rows.size());
@@ -181,12 +192,12 @@ public final class StudentHead {
   }
 
   private Tensor decoderInput(
-      Inputs in, Branch branch, Tensor noise, StepIndices index, Pass pass) {
+      Inputs in, Dropout dropout, Tensor noise, StepIndices index, Pass pass) {
     int C = config.embedDim();
-    DecoderConfig own = config.modality().decoder();
-    Tensor seen = branch.dropout.forward(in.Z, pass);
+    DecoderConfig own = in.source.modality().decoder();
+    Tensor seen = dropout.forward(in.Z, pass);
     int places = (int) index.decoder().size();
-    int T = config.modality().tokens();
+    int T = in.source.tokens();
     Tensor x = pass.take(places / T, T, C);
     pass.kernels().gather().gatherRows(x, seen, noise, index.decoder(), places, C);
     if (in.positions == null || !(own.addPositionsMasked() || own.addPositionsAll())) {
@@ -207,12 +218,12 @@ public final class StudentHead {
   /// Adds to dZ what comes back through the places of seen tokens; noise and fixed positions get
   /// nothing.
   private void decoderInputBackward(
-      Tensor dZ, Tensor dInput, Branch branch, StepIndices index, Pass pass) {
+      Tensor dZ, Tensor dInput, Dropout dropout, StepIndices index, Pass pass) {
     int C = config.embedDim();
     int rows = dZ.shape().rows();
     Tensor d = pass.take(dZ.shape());
     pass.kernels().gather().gatherRows(d, dInput, null, index.decoderBack(), rows, C);
-    d = branch.dropout.backward(d, pass);
+    d = dropout.backward(d, pass);
     pass.kernels().elementwise().axpy(dZ, d, 1, dZ.size());
   }
 
@@ -239,7 +250,7 @@ public final class StudentHead {
             (float) scale,
             pred.shape().rows(),
             C);
-    observer.see("loss." + config.modality().key() + "_regression" + branch.suffix, loss);
+    observer.see("loss." + in.source.modality().key() + "_regression" + branch.suffix, loss);
     return dPred;
   }
 
@@ -253,15 +264,16 @@ public final class StudentHead {
       StepIndices index,
       Pass pass,
       Observer observer) {
-    ImageConfig image = config.image();
-    int B = in.source.shape().dim(0);
+    ImageConfig image = config.requireImage();
+    int B = in.source.samples();
     int T = image.tokens();
     int C = config.embedDim();
     int side = image.imageSize();
     Tensor patches = pass.take(B, T, C);
     pass.kernels()
         .conv()
-        .patches(patches, in.source, true, B, image.channels(), side, side, image.patchSize());
+        .patches(
+            patches, in.source.values(), true, B, image.channels(), side, side, image.patchSize());
     Tensor target = pass.take(B, T, C);
     pass.kernels().norm().standardizeRows(target, patches, 1e-6f, B * T, C);
     Tensor y = pixels.forward(pred, pass);

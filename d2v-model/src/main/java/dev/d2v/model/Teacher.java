@@ -4,7 +4,8 @@ import dev.d2v.nn.ParameterScope;
 import dev.d2v.nn.Pass;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.spi.Backend;
-import org.jspecify.annotations.Nullable;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /// The EMA copy of the student that sees whole samples and yields the targets. It has the same
 /// layers over its own values, no decoder, and no gradients.
@@ -16,27 +17,27 @@ import org.jspecify.annotations.Nullable;
 /// | any | true | the shared blocks (text) | the student's context of the unmasked sample |
 public final class Teacher implements AutoCloseable {
   private final Data2Vec2Config config;
-  private final boolean ownsLocal;
-  private final @Nullable ModalityEncoder encoder;
+  private final Map<String, ModalityEncoder> encoders = new LinkedHashMap<>();
   private final BlockStack blocks;
 
   /// Declares the teacher's parameters, named as the student's.
   public Teacher(ParameterScope root, Data2Vec2Config config) {
     this.config = config;
-    this.ownsLocal = config.image().emaLocalEncoder();
-    this.encoder =
-        config.ema().sharedBlocksOnly() ? null : ModalityEncoder.declare(root, config, ownsLocal);
+    boolean whole = !config.ema().sharedBlocksOnly();
+    for (ModalityConfig m : config.modalities()) {
+      if (whole) {
+        encoders.put(m.key(), ModalityEncoder.declare(root, config, m, m.emaLocalEncoder()));
+      }
+    }
     this.blocks = Data2Vec2.sharedBlocks(root, config);
-    if (encoder != null && config.norm() != NormPlacement.POST) {
+    if (whole && config.norm() != NormPlacement.POST) {
       Data2Vec2.finalNorm(root, config);
     }
   }
 
   /// Puts constant tables on the backend.
   public void bind(Backend backend) {
-    if (encoder != null) {
-      encoder.context().bind(backend);
-    }
+    encoders.values().forEach(e -> e.bind(backend));
   }
 
   /// The targets Y (B,T,C) of B samples.
@@ -47,7 +48,7 @@ public final class Teacher implements AutoCloseable {
   /// @param index of the step
   /// @param monitor sees the last block's output
   public Tensor targets(
-      Tensor source,
+      Source source,
       Tensor features,
       ModalityEncoder student,
       StepIndices index,
@@ -59,15 +60,16 @@ public final class Teacher implements AutoCloseable {
     int C = config.embedDim();
     Targets targets =
         new Targets(config.targets(), config.depth(), B, T, C, index.strip(), pass, observer);
-    ModalityEncoder reader = encoder == null ? student : encoder;
-    Tensor F =
-        encoder != null && encoder.local() != null
-            ? encoder.local().forward(source, pass)
-            : features;
+    ModalityEncoder own = encoders.get(source.modality().key());
+    ModalityEncoder reader = own == null ? student : own;
+    Tensor F = own != null && own.local() != null ? own.local().forward(source, pass) : features;
     ContextEncoder.Context context =
-        reader.context().forward(reader.addPositions(F, pass), index.full(), pass);
+        reader.context().forward(reader.addPositions(F, pass), index.full(), pass, Observer.none());
     observer.see("teacher_in", context.x());
-    int prenet = config.modality().prenet().depth();
+    if (context.padding() != null) {
+      observer.see("teacher_padding_mask", context.padding());
+    }
+    int prenet = source.modality().prenet().depth();
     blocks.forward(
         context.x(),
         prenet,
@@ -87,8 +89,6 @@ public final class Teacher implements AutoCloseable {
 
   @Override
   public void close() {
-    if (encoder != null) {
-      encoder.close();
-    }
+    encoders.values().forEach(ModalityEncoder::close);
   }
 }

@@ -27,5 +27,8 @@ public final class Streams {
   /// The choice of held-out samples, made by the data module, which knows no layers.
   public static final int HELD_OUT = 14;
 
+  /// Which modality an update trains.
+  public static final int MODALITY_TURNS = 15;
+
   private Streams() {}
 }

@@ -1,6 +1,9 @@
 package dev.d2v.cli.bench;
 
+import dev.d2v.model.Batch;
 import dev.d2v.model.Data2Vec2;
+import dev.d2v.model.text.TextConfig;
+import dev.d2v.model.train.BatchSource;
 import dev.d2v.model.train.Pretrainer;
 import dev.d2v.model.train.Recipe;
 import dev.d2v.model.train.StepPlan;
@@ -12,6 +15,7 @@ import dev.d2v.tensor.spi.Backend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -59,16 +63,13 @@ public final class StepBench {
 
   static Result run(Recipe recipe, int threads, int updates) throws IOException {
     StepPlan plan = StepPlan.of(recipe);
-    int size =
-        recipe.train().batch()
-            * recipe.model().image().channels()
-            * recipe.model().image().imageSize()
-            * recipe.model().image().imageSize();
-    float[] images = new float[size];
-    RandomStream random = new RandomStream(1, 0, 0, 0);
-    for (int i = 0; i < size; i++) {
-      images[i] = (float) random.nextGaussian();
+    List<Batch> made = new ArrayList<>();
+    for (Batch.Shape shape : recipe.largestBatches()) {
+      made.add(noise(shape, recipe));
     }
+    BatchSource source =
+        (turn, micro) ->
+            made.stream().filter(m -> m.key().equals(turn.key())).findFirst().orElseThrow();
     double best = Ceiling.fmaGflops(threads);
     try (Backend backend = Backend.cpu(threads);
         Data2Vec2 model = Data2Vec2.training(recipe.model(), backend);
@@ -77,7 +78,7 @@ public final class StepBench {
       Pretrainer trainer = new Pretrainer(recipe, model, workspace, backend.kernels());
       int warmUp = Math.max(5, updates / 2);
       for (int i = 0; i < warmUp; i++) {
-        trainer.update((u, micro) -> images);
+        trainer.update(source);
       }
       long[] nanos = new long[updates];
       double[] peaks = new double[updates];
@@ -86,7 +87,7 @@ public final class StepBench {
         peaks[i] = Ceiling.fmaGflopsNow(threads, SAMPLE_NANOS);
         long before = allocated();
         long start = System.nanoTime();
-        trainer.update((u, micro) -> images);
+        trainer.update(source);
         nanos[i] = System.nanoTime() - start;
         heap += allocated() - before;
       }
@@ -94,11 +95,11 @@ public final class StepBench {
       Pretrainer metered =
           new Pretrainer(recipe, model, workspace, MeteredKernels.of(backend.kernels(), times));
       metered.resumeAt(trainer.updates());
-      metered.update((u, micro) -> images);
+      metered.update(source);
       times.reset();
       int profiled = Math.max(1, Math.min(5, updates));
       for (int i = 0; i < profiled; i++) {
-        metered.update((u, micro) -> images);
+        metered.update(source);
       }
       best = Math.max(best, Ceiling.fmaGflops(threads));
       Arrays.sort(nanos);
@@ -115,6 +116,31 @@ public final class StepBench {
           profiled,
           backend.description());
     }
+  }
+
+  /// A batch of made-up samples: normal noise, or tokens all over the vocabulary.
+  private static Batch noise(Batch.Shape shape, Recipe recipe) {
+    RandomStream random = new RandomStream(1, 0, 0, 0);
+    return switch (shape.zeros()) {
+      case Batch.Images images ->
+          new Batch.Images(normal(images.pixels(), random), shape.samples());
+      case Batch.Waves waves ->
+          new Batch.Waves(normal(waves.waves(), random), shape.samples(), null);
+      case Batch.Texts texts -> {
+        int words = ((TextConfig) recipe.model().modality("TEXT")).vocabulary();
+        for (int i = 0; i < texts.ids().length; i++) {
+          texts.ids()[i] = 4 + random.nextInt(words - 4);
+        }
+        yield texts;
+      }
+    };
+  }
+
+  private static float[] normal(float[] values, RandomStream random) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
   }
 
   private static long allocated() {

@@ -10,9 +10,15 @@ import dev.d2v.model.MaskConfig;
 import dev.d2v.model.PrenetConfig;
 import dev.d2v.model.TargetConfig;
 import dev.d2v.model.image.ImageConfig;
+import dev.d2v.model.speech.SpeechConfig;
+import dev.d2v.model.text.TextConfig;
 import dev.d2v.model.train.DataConfig;
+import dev.d2v.model.train.ImageData;
 import dev.d2v.model.train.LearningRateConfig;
 import dev.d2v.model.train.ProbeConfig;
+import dev.d2v.model.train.ShareConfig;
+import dev.d2v.model.train.SpeechData;
+import dev.d2v.model.train.TextData;
 import dev.d2v.model.train.TrainConfig;
 import java.util.List;
 import java.util.Map;
@@ -31,14 +37,16 @@ final class ConfigWriter {
 
   /// What a section is about.
   static final Map<Class<?>, String> COMMENTS =
-      Map.ofEntries(
+      Map.<Class<?>, String>ofEntries(
           Map.entry(Data2Vec2Config.class, "The model: shared blocks, targets, losses, teacher."),
           Map.entry(DropConfig.class, "What is dropped at random in training, as probabilities."),
           Map.entry(TargetConfig.class, "What the student predicts: the teacher's last layers."),
           Map.entry(
               LossConfig.class, "Form and weights of the losses; scale null: 1/sqrt(features)."),
           Map.entry(EmaConfig.class, "The teacher's decay; annealUpdates 0: over the whole run."),
-          Map.entry(ImageConfig.class, "The encoder of the modality."),
+          Map.entry(ImageConfig.class, "The encoder of images."),
+          Map.entry(SpeechConfig.class, "The encoder of speech."),
+          Map.entry(TextConfig.class, "The encoder of text."),
           Map.entry(AlibiConfig.class, "Attention biases that fall with distance."),
           Map.entry(PrenetConfig.class, "The context encoder: blocks that yield no targets."),
           Map.entry(
@@ -47,8 +55,11 @@ final class ConfigWriter {
           Map.entry(TrainConfig.class, "How it is trained; an update is accumulate batches."),
           Map.entry(
               LearningRateConfig.class, "The rate; warmupUpdates -1: warmupFraction of the run."),
-          Map.entry(
-              DataConfig.class, "What is done to the samples; crop scales are parts of the area."),
+          Map.entry(DataConfig.class, "What is done to the samples, a section a modality."),
+          Map.entry(ImageData.class, "Crop scales are parts of the area."),
+          Map.entry(SpeechData.class, "Lengths in samples at 16 kHz."),
+          Map.entry(TextData.class, "Length in tokens."),
+          Map.entry(ShareConfig.class, "Its share in training; batch 0: train.batch."),
           Map.entry(ProbeConfig.class, "How features are pooled for probes and embeddings."));
 
   private final StringBuilder out = new StringBuilder();

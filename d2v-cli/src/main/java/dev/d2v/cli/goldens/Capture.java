@@ -20,6 +20,13 @@ final class Capture implements Observer {
   public void see(String name, Tensor tensor) {
     if (tensor.type() == DType.F32) {
       tensors.put(name, backend.floats(tensor));
+    } else if (tensor.type() == DType.I32) {
+      int[] whole = backend.ints(tensor);
+      float[] values = new float[whole.length];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = whole[i];
+      }
+      tensors.put(name, values);
     }
   }
 

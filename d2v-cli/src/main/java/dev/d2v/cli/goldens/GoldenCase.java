@@ -141,6 +141,19 @@ final class GoldenCase implements AutoCloseable {
     return file().floats(tensor);
   }
 
+  /// Floats, or whole numbers as floats.
+  float[] numbers(String tensor) {
+    if (file().entry(tensor).dtype().equals("F32")) {
+      return floats(tensor);
+    }
+    int[] whole = ints(tensor);
+    float[] out = new float[whole.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = whole[i];
+    }
+    return out;
+  }
+
   int[] ints(String tensor) {
     unseen.remove(tensor);
     return file().ints(tensor);

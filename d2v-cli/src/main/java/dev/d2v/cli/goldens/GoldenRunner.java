@@ -57,18 +57,10 @@ public final class GoldenRunner {
   private List<Part> parts(GoldenCase c) {
     Comparison comparison = new Comparison(c.name());
     String kind = c.text("kind");
-    boolean image = c.text("modality").equals("IMAGE");
     switch (kind) {
-      case "pretrain_step", "trajectory", "extract_features" -> {
-        if (!image) {
-          return List.of(Part.notSupported(c.name(), c.text("modality") + " models"));
-        }
-        switch (kind) {
-          case "pretrain_step" -> PretrainCase.run(c, comparison, backend);
-          case "trajectory" -> TrajectoryCase.run(c, comparison, backend);
-          default -> FeaturesCase.run(c, comparison, backend);
-        }
-      }
+      case "pretrain_step" -> PretrainCase.run(c, comparison, backend);
+      case "trajectory" -> TrajectoryCase.run(c, comparison, backend);
+      case "extract_features" -> FeaturesCase.run(c, comparison, backend);
       case "mask_statistics" -> MaskStatsCase.run(c, comparison);
       case "unit" -> {
         return unit(c);

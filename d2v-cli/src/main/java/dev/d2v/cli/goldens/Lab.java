@@ -1,5 +1,11 @@
 package dev.d2v.cli.goldens;
 
+import dev.d2v.model.Batch;
+import dev.d2v.model.ModalityConfig;
+import dev.d2v.model.Source;
+import dev.d2v.model.image.ImageConfig;
+import dev.d2v.model.speech.SpeechConfig;
+import dev.d2v.model.text.TextConfig;
 import dev.d2v.nn.Parameter;
 import dev.d2v.nn.ParameterScope;
 import dev.d2v.nn.Pass;
@@ -10,7 +16,9 @@ import dev.d2v.tensor.Workspace;
 import dev.d2v.tensor.kernel.Kernels;
 import dev.d2v.tensor.kernel.StepNumbers;
 import dev.d2v.tensor.spi.Backend;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A workspace on a backend, for trying a layer or a kernel on a case's tensors.
 final class Lab implements AutoCloseable {
@@ -61,8 +69,34 @@ final class Lab implements AutoCloseable {
     return backend.floats(t);
   }
 
+  /// The case's raw input, as a model of that modality reads it.
+  Source source(GoldenCase c, ModalityConfig modality, Pass pass) {
+    String name = "input.source";
+    int B = c.shape(name).dim(0);
+    Batch batch =
+        switch (modality) {
+          case ImageConfig _ -> new Batch.Images(c.floats(name), B);
+          case SpeechConfig _ -> new Batch.Waves(c.floats(name), B, lengths(c, B));
+          case TextConfig _ -> new Batch.Texts(c.ints(name), B);
+        };
+    c.ignore("input.padding_mask");
+    return Source.of(batch, modality, backend, pass);
+  }
+
+  /// Samples of each clip before its padding, or null when the case pads none.
+  private static int @Nullable [] lengths(GoldenCase c, int B) {
+    if (!c.has("input.padding_mask")) {
+      return null;
+    }
+    int[] padding = c.ints("input.padding_mask");
+    int N = padding.length / B;
+    int[] lengths = new int[B];
+    Arrays.setAll(lengths, b -> N - Arrays.stream(padding, b * N, (b + 1) * N).sum());
+    return lengths;
+  }
+
   StepNumbers numbers(float[] values) {
-    float[] all = java.util.Arrays.copyOf(values, StepNumbers.FLOATS);
+    float[] all = Arrays.copyOf(values, StepNumbers.FLOATS);
     return new StepNumbers(
         tensor(all, all.length), ints(new int[StepNumbers.INTS], StepNumbers.INTS));
   }

@@ -7,6 +7,7 @@ import dev.d2v.model.ModelMemory;
 import dev.d2v.model.Observer;
 import dev.d2v.model.checkpoint.OfficialConfig;
 import dev.d2v.nn.Parameter;
+import dev.d2v.nn.Pass;
 import dev.d2v.nn.optim.AdamW;
 import dev.d2v.nn.optim.EmaSchedule;
 import dev.d2v.nn.optim.GradientClip;
@@ -33,7 +34,7 @@ final class TrajectoryCase {
   }
 
   static void run(GoldenCase c, Comparison comparison, Backend backend) {
-    Data2Vec2Config config = OfficialConfig.image(c.object("config"));
+    Data2Vec2Config config = OfficialConfig.model(c.object("config"));
     try (Data2Vec2 model = Data2Vec2.training(config, backend)) {
       new TrajectoryCase(c, comparison, backend, model).run();
     }
@@ -69,8 +70,10 @@ final class TrajectoryCase {
     MaskPlan plan = PretrainCase.plan(c, at, model.config(), c.shape("input.source").dim(0));
     List<Tensor> noise = List.of(PretrainCase.flatNoise(lab, c, at + "noise"));
     model.memory().zeroGradients();
+    Pass pass = lab.training();
     Data2Vec2.Losses result =
-        model.step(lab.tensor(c, "input.source"), plan, noise, lab.training(), Observer.none());
+        model.step(
+            lab.source(c, model.config().modality(), pass), plan, noise, pass, Observer.none());
     float[] values = new float[StepNumbers.FLOATS];
     adam.numbers(values, GoldenCase.number(optimizer, "lr"), s + 1);
     clip.numbers(values, 1.0 / plan.sampleSize());

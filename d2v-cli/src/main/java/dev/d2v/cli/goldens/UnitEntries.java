@@ -127,7 +127,9 @@ final class UnitEntries {
         EmaConfig.linear(0.9, 0.9, 1),
         null,
         false,
-        image);
+        image,
+        null,
+        null);
   }
 
   /// `maskinfo.*`: index lists of a mask, and the decoder's input for given noise.
@@ -173,7 +175,7 @@ final class UnitEntries {
   private static void gathered(
       String key, MaskPlan plan, int E, int C, GoldenCase c, Comparison comparison, Lab lab) {
     Pass pass = lab.inference();
-    var index = dev.d2v.model.StepIndices.of(plan, E, lab.backend(), pass);
+    var index = dev.d2v.model.StepIndices.of(plan, E, null, false, lab.backend(), pass);
     int rows = plan.rows();
     int T = plan.tokens();
     int V = plan.kept();

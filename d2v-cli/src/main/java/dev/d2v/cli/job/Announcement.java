@@ -25,7 +25,7 @@ final class Announcement {
     }
     Recipe recipe = options.recipe();
     Data2Vec2Config m = recipe.model();
-    ImageConfig image = m.image();
+    ImageConfig image = m.requireImage();
     line(terminal, "recipe", recipe.name() + ": " + recipe.description());
     line(
         terminal,

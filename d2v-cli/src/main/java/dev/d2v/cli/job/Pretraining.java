@@ -202,7 +202,10 @@ public final class Pretraining implements PretrainJob {
           TensorBoardWriter board = TensorBoardWriter.create(folder.path(), Clock.systemUTC());
           ProgressLine progress = ProgressLine.of(terminal, "training", start, total)) {
         BatchSource source =
-            (update, micro) -> loader.batch(update * recipe.train().accumulate() + micro).pixels();
+            BatchSource.images(
+                recipe.train().batch(),
+                (update, micro) ->
+                    loader.batch(update * recipe.train().accumulate() + micro).pixels());
         Meters meters = new Meters(recipe.train().batch() * recipe.train().accumulate());
         while (trainer.updates() < total && !stop.requested()) {
           UpdateReport report = trainer.update(source);

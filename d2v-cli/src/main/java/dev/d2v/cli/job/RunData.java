@@ -11,7 +11,7 @@ import dev.d2v.data.ImagePass;
 import dev.d2v.data.RandomResizedCrop;
 import dev.d2v.data.Samples;
 import dev.d2v.model.image.ImageConfig;
-import dev.d2v.model.train.DataConfig;
+import dev.d2v.model.train.ImageData;
 import dev.d2v.model.train.Recipe;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,8 +31,8 @@ public record RunData(DataSplits splits, ImageFormat format, Optional<Path> sour
         source
             .map(path -> Datasets.open(path, recipe.train().seed()))
             .orElseGet(() -> Samples.fashionMnist(home()));
-    ImageConfig image = recipe.model().image();
-    DataConfig data = recipe.data();
+    ImageConfig image = recipe.model().requireImage();
+    ImageData data = recipe.data().requireImage();
     ImageFormat format =
         new ImageFormat(
             image.imageSize(), image.channels(), floats(data.mean()), floats(data.std()));
@@ -54,7 +54,7 @@ public record RunData(DataSplits splits, ImageFormat format, Optional<Path> sour
 
   /// Batches to learn from, decoded ahead on so many threads.
   public ImageLoader loader(Recipe recipe, int workers) {
-    DataConfig data = recipe.data();
+    ImageData data = recipe.data().requireImage();
     boolean exact = splits.train().sizes().map(s -> s.isSquareOf(format.size())).orElse(false);
     Framing framing;
     if (data.crops()) {

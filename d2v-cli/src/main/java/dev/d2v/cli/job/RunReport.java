@@ -105,7 +105,7 @@ final class RunReport {
   }
 
   private List<ReportData.MaskedImage> masked() {
-    ImageConfig image = recipe.model().image();
+    ImageConfig image = recipe.model().requireImage();
     List<ReportData.MaskedImage> out = new ArrayList<>();
     for (int i = 0; i < Math.min(MASKED_IMAGES, evaluation.test().count()); i++) {
       List<boolean[]> masks = new ArrayList<>();
@@ -189,7 +189,7 @@ final class RunReport {
   private List<ReportData.Fact> facts(String backend) {
     var m = recipe.model();
     var t = recipe.train();
-    ImageConfig image = m.image();
+    ImageConfig image = m.requireImage();
     return List.of(
         new ReportData.Fact("Machine", "System", Machine.description()),
         new ReportData.Fact("Machine", "Kernels", backend),

@@ -56,7 +56,7 @@ final class ConfigMapperTest {
         yaml.contains("\n# How it is trained; an update is accumulate batches.\ntrain:\n"), yaml);
     assertTrue(yaml.contains("  norm: post  # post, pre, pre-official\n"), yaml);
     assertTrue(yaml.contains("  normEps: 1e-6\n"), yaml);
-    assertTrue(yaml.contains("  modality:\n    type: image\n"), yaml);
+    assertTrue(yaml.contains("  image:\n"), yaml);
     assertTrue(yaml.contains("  std: [0.353]\n"), yaml);
   }
 
@@ -86,9 +86,9 @@ final class ConfigMapperTest {
                 "train.updates=1_000",
                 "train.updates=2e3",
                 "model.norm=Pre_Official",
-                "model.modality.positions=LEARNED",
-                "model.modality.mask.ratio=0.6",
-                "data.mean=[0.5]",
+                "model.image.positions=LEARNED",
+                "model.image.mask.ratio=0.6",
+                "data.image.mean=[0.5]",
                 "model.loss.scale=0.25",
                 "name=mine"));
     assertEquals(2000, recipe.train().updates());
@@ -107,7 +107,7 @@ final class ConfigMapperTest {
     Recipe recipe =
         ConfigMapper.with(
             Recipes.quickstart(),
-            List.of("model.heads=5", "model.embedDim=80", "model.modality.decoder.groups=16"));
+            List.of("model.heads=5", "model.embedDim=80", "model.image.decoder.groups=16"));
     assertEquals(16, recipe.model().embedDim() / recipe.model().heads());
   }
 
@@ -145,15 +145,15 @@ final class ConfigMapperTest {
           train.batch=                    | --set train.batch=: train.batch expects a whole number, got null
           train.batch=0                   | --set train.batch=0: train.batch must be at least 1, got 0
           train.decayEverything=maybe     | --set train.decayEverything=maybe: train.decayEverything expects true or false, got 'maybe'
-          data.mean=0.5                   | --set data.mean=0.5: data.mean expects a list like [0.5, 0.5], got '0.5'
-          data.mean=[a]                   | --set data.mean=[a]: data.mean[0] expects a number, got 'a'
-          data.mean=[0.1, 0.2, 0.3]       | --set data.mean=[0.1, 0.2, 0.3]: data.mean and data.std need one number a channel each
+          data.image.mean=0.5                   | --set data.image.mean=0.5: data.image.mean expects a list like [0.5, 0.5], got '0.5'
+          data.image.mean=[a]                   | --set data.image.mean=[a]: data.image.mean[0] expects a number, got 'a'
+          data.image.mean=[0.1, 0.2, 0.3]       | --set data.image.mean=[0.1, 0.2, 0.3]: data.image.mean and std need one number a channel each
           model.norm=prae                 | --set model.norm=prae: model.norm expects one of post, pre, pre-official, got 'prae'; did you mean 'pre'?
           model.ema.start=2               | --set model.ema.start=2: model.ema.start must be in [0,1], got 2.0
           model.heads=7                   | model.embedDim (128) must be a multiple of heads (7)
           model.targets.topLayers=9       | --set model.targets.topLayers=9: model.targets.topLayers (9) cannot exceed depth (4): only shared blocks yield targets
-          model.modality.type=smell       | --set model.modality.type=smell: model.modality.type expects one of image, got 'smell'
-          model.modality.alibi.scale=1    | --set model.modality.alibi.scale=1: model.modality.alibi also needs distance, learned, perHead, perLayer
+          model.image.positions=smell     | --set model.image.positions=smell: model.image.positions expects one of sin-cos, learned, none, got 'smell'
+          model.image.alibi.scale=1    | --set model.image.alibi.scale=1: model.image.alibi also needs distance, learned, perHead, perLayer
           model=3                         | --set model=3: model is a section with keys of its own, got '3'
           train                           | --set train: expected key=value, for example train.batch=32
           """)

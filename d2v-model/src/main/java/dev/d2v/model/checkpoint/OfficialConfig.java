@@ -11,6 +11,10 @@ import dev.d2v.model.NormPlacement;
 import dev.d2v.model.PrenetConfig;
 import dev.d2v.model.TargetConfig;
 import dev.d2v.model.image.ImageConfig;
+import dev.d2v.model.speech.ConvFeatureExtractor;
+import dev.d2v.model.speech.SpeechConfig;
+import dev.d2v.model.text.TextConfig;
+import dev.d2v.model.text.TextEmbeddings;
 import dev.d2v.nn.layer.Alibi;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,16 +23,30 @@ import org.jspecify.annotations.Nullable;
 /// with its own field names. Every field is either honoured, known not to matter here, or refused
 /// by name.
 public final class OfficialConfig {
+  /// Positions that the official speech model does not limit.
+  private static final int LONGEST = 100_000;
+
   private OfficialConfig() {}
 
-  /// The configuration of an image model.
-  public static Data2Vec2Config image(Map<String, Object> model) {
+  /// The configuration of a model of one modality.
+  public static Data2Vec2Config model(Map<String, Object> model) {
     Switches top = new Switches("", model);
     top.ignore("log_norms", "seed", "max_update", "ema_same_dtype", "decoder_group");
     top.ignore("min_target_var", "min_pred_var");
     top.require("skip_ema", false);
-    top.require("supported_modality", "IMAGE");
-    Switches image = top.nested("modality_image");
+    String key = top.text("supported_modality");
+    Switches modality =
+        top.nested(
+            switch (key) {
+              case "IMAGE" -> "modality_image";
+              case "AUDIO" -> "modality_audio";
+              case "TEXT" -> "modality_text";
+              default ->
+                  throw new IllegalArgumentException(
+                      "supported_modality must be IMAGE, AUDIO or TEXT, got " + key);
+            });
+    int heads = top.integer("num_heads");
+    int dim = top.integer("embed_dim");
     Data2Vec2Config config =
         new Data2Vec2Config(
             top.integer("embed_dim"),
@@ -56,8 +74,10 @@ public final class OfficialConfig {
                 top.flag("ema_encoder_only")),
             top.isNull("shared_decoder") ? null : decoder(top.nested("shared_decoder")),
             top.flag("mae_init"),
-            modality(image, top.integer("embed_dim"), top.integer("num_heads")));
-    image.finish();
+            key.equals("IMAGE") ? image(modality, dim, heads) : null,
+            key.equals("AUDIO") ? speech(modality, heads) : null,
+            key.equals("TEXT") ? text(modality, top, heads) : null);
+    modality.finish();
     top.finish();
     return config;
   }
@@ -85,40 +105,104 @@ public final class OfficialConfig {
         top.flag("instance_norm_targets"));
   }
 
-  private static ImageConfig modality(Switches image, int embedDim, int heads) {
-    image.ignore("mask_prob_min", "model_depth", "add_masks", "encoder_zero_mask");
-    image.ignore("mask_channel_length", "alibi_max_pos");
-    image.require("type", "IMAGE");
-    image.require("remove_masks", false);
-    image.require("mask_channel_prob", 0);
-    image.require("learned_alibi", false);
+  /// What no modality does here, and what changes nothing.
+  private static void common(Switches modality, String type, int heads) {
+    modality.ignore("mask_prob_min", "model_depth", "add_masks", "mask_channel_length");
+    modality.ignore("alibi_max_pos");
+    modality.require("type", type);
+    modality.require("remove_masks", false);
+    modality.require("mask_channel_prob", 0);
+    modality.require("learned_alibi", false);
+    modality.require("num_alibi_heads", heads);
+  }
+
+  private static ImageConfig image(Switches image, int embedDim, int heads) {
+    common(image, "IMAGE", heads);
+    image.ignore("encoder_zero_mask");
     image.require("transformer_decoder", false);
     image.require("enc_dec_transformer", false);
     image.require("embed_dim", embedDim);
-    image.require("num_alibi_heads", heads);
     image.require("alibi_dims", 2);
-    ImageConfig config =
-        new ImageConfig(
-            image.integer("input_size"),
-            image.integer("in_chans"),
-            image.integer("patch_size"),
-            image.flag("fixed_positions")
-                ? ImageConfig.Positions.SIN_COS
-                : ImageConfig.Positions.LEARNED,
-            image.integer("num_extra_tokens"),
-            image.flag("init_extra_token_zero"),
-            image.flag("ema_local_encoder"),
-            image.number("local_grad_mult"),
-            alibi(image),
-            new PrenetConfig(
-                image.integer("prenet_depth"),
-                image.number("prenet_layerdrop"),
-                image.number("prenet_dropout"),
-                image.number("start_drop_path_rate"),
-                image.number("end_drop_path_rate")),
-            masks(image),
-            decoder(image.nested("decoder")));
-    return config;
+    return new ImageConfig(
+        image.integer("input_size"),
+        image.integer("in_chans"),
+        image.integer("patch_size"),
+        image.flag("fixed_positions")
+            ? ImageConfig.Positions.SIN_COS
+            : ImageConfig.Positions.LEARNED,
+        image.integer("num_extra_tokens"),
+        image.flag("init_extra_token_zero"),
+        image.flag("ema_local_encoder"),
+        image.number("local_grad_mult"),
+        alibi(image, distance(image)),
+        prenet(image),
+        masks(image),
+        decoder(image.nested("decoder")));
+  }
+
+  private static SpeechConfig speech(Switches speech, int heads) {
+    common(speech, "AUDIO", heads);
+    String mode = speech.text("extractor_mode");
+    return new SpeechConfig(
+        speech.text("feature_encoder_spec"),
+        switch (mode) {
+          case "layer_norm" -> ConvFeatureExtractor.Mode.LAYER_NORM;
+          case "default" -> ConvFeatureExtractor.Mode.GROUP_NORM;
+          default ->
+              throw new IllegalArgumentException(
+                  "extractor_mode must be layer_norm or default, got " + mode);
+        },
+        false,
+        SpeechConfig.Positions.CONVOLUTIONS,
+        speech.integer("conv_pos_width"),
+        speech.integer("conv_pos_groups"),
+        speech.integer("conv_pos_depth"),
+        speech.flag("conv_pos_pre_ln"),
+        LONGEST,
+        speech.integer("num_extra_tokens"),
+        speech.flag("init_extra_token_zero"),
+        speech.flag("ema_local_encoder"),
+        speech.number("local_grad_mult"),
+        alibi(speech, Alibi.Distance.MANHATTAN),
+        speech.flag("encoder_zero_mask"),
+        prenet(speech),
+        masks(speech),
+        decoder(speech.nested("decoder")));
+  }
+
+  /// The vocabulary's size stands beside the model, where the data set put it.
+  private static TextConfig text(Switches text, Switches top, int heads) {
+    common(text, "TEXT", heads);
+    text.ignore("encoder_zero_mask");
+    top.require("pad_idx", TextConfig.PAD);
+    TextEmbeddings.Positions positions =
+        text.flag("learned_pos")
+            ? TextEmbeddings.Positions.LEARNED
+            : TextEmbeddings.Positions.SINUSOIDAL;
+    return new TextConfig(
+        top.integer("vocab_size"),
+        text.integer("max_source_positions"),
+        text.flag("no_token_positional_embeddings") ? TextEmbeddings.Positions.NONE : positions,
+        !text.flag("no_scale_embedding"),
+        text.flag("layernorm_embedding"),
+        text.number("dropout"),
+        text.integer("num_extra_tokens"),
+        text.flag("init_extra_token_zero"),
+        text.flag("ema_local_encoder"),
+        text.number("local_grad_mult"),
+        alibi(text, Alibi.Distance.MANHATTAN),
+        prenet(text),
+        masks(text),
+        decoder(text.nested("decoder")));
+  }
+
+  private static PrenetConfig prenet(Switches modality) {
+    return new PrenetConfig(
+        modality.integer("prenet_depth"),
+        modality.number("prenet_layerdrop"),
+        modality.number("prenet_dropout"),
+        modality.number("start_drop_path_rate"),
+        modality.number("end_drop_path_rate"));
   }
 
   private static MaskConfig masks(Switches image) {
@@ -136,22 +220,26 @@ public final class OfficialConfig {
         image.number("keep_masked_pct"));
   }
 
-  private static @Nullable AlibiConfig alibi(Switches image) {
+  private static Alibi.Distance distance(Switches image) {
     String distance = image.text("alibi_distance");
+    return switch (distance) {
+      case "manhattan" -> Alibi.Distance.MANHATTAN;
+      case "euclidean" -> Alibi.Distance.EUCLIDEAN;
+      default ->
+          throw new IllegalArgumentException(
+              "alibi_distance must be manhattan or euclidean, got " + distance);
+    };
+  }
+
+  private static @Nullable AlibiConfig alibi(Switches modality, Alibi.Distance distance) {
     AlibiConfig alibi =
         new AlibiConfig(
-            switch (distance) {
-              case "manhattan" -> Alibi.Distance.MANHATTAN;
-              case "euclidean" -> Alibi.Distance.EUCLIDEAN;
-              default ->
-                  throw new IllegalArgumentException(
-                      "alibi_distance must be manhattan or euclidean, got " + distance);
-            },
-            image.number("alibi_scale"),
-            image.flag("learned_alibi_scale"),
-            image.flag("learned_alibi_scale_per_head"),
-            image.flag("learned_alibi_scale_per_layer"));
-    return image.flag("use_alibi_encoder") ? alibi : null;
+            distance,
+            modality.number("alibi_scale"),
+            modality.flag("learned_alibi_scale"),
+            modality.flag("learned_alibi_scale_per_head"),
+            modality.flag("learned_alibi_scale_per_layer"));
+    return modality.flag("use_alibi_encoder") ? alibi : null;
   }
 
   /// The configuration of a decoder alone, as in `unit_decoder`; absent fields take the official

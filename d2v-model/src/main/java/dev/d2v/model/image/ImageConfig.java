@@ -63,9 +63,24 @@ public record ImageConfig(
     return imageSize / patchSize;
   }
 
-  @Override
+  /// T, patches of an image.
   public int tokens() {
     return grid() * grid();
+  }
+
+  @Override
+  public int tokens(int length) {
+    return tokens();
+  }
+
+  @Override
+  public int maskAxes() {
+    return 2;
+  }
+
+  @Override
+  public boolean zeroMasked() {
+    return true;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.d2v.model.image;
 
 import dev.d2v.model.LocalEncoder;
+import dev.d2v.model.Source;
 import dev.d2v.nn.Initializer;
 import dev.d2v.nn.ParameterScope;
 import dev.d2v.nn.Pass;
@@ -30,8 +31,8 @@ public final class ImageLocalEncoder implements LocalEncoder {
   }
 
   @Override
-  public Tensor forward(Tensor source, Pass pass) {
-    return embedding.forward(source, pass);
+  public Tensor forward(Source source, Pass pass) {
+    return embedding.forward(source.values(), pass);
   }
 
   /// With `localGradMult` g the gradient that arrives is multiplied by g.

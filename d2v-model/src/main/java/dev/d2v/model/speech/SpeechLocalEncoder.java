@@ -1,6 +1,7 @@
 package dev.d2v.model.speech;
 
 import dev.d2v.model.LocalEncoder;
+import dev.d2v.model.Source;
 import dev.d2v.nn.ParameterScope;
 import dev.d2v.nn.Pass;
 import dev.d2v.tensor.Shape;
@@ -39,12 +40,12 @@ public final class SpeechLocalEncoder implements LocalEncoder {
   }
 
   @Override
-  public Tensor forward(Tensor source, Pass pass) {
+  public Tensor forward(Source source, Pass pass) {
     Pass convolutions =
         gradientFactor == 0 ? Pass.inference(pass.kernels(), pass.workspace()) : pass;
-    Shape result = Shape.of(source.shape().dim(0), spec().frames(source.shape().dim(-1)), C);
+    Shape result = Shape.of(source.samples(), source.tokens(), C);
     return pass.freeing(
-        result, () -> projection.forward(extractor.forward(source, convolutions), pass));
+        result, () -> projection.forward(extractor.forward(source.values(), convolutions), pass));
   }
 
   @Override

@@ -1,61 +1,49 @@
 package dev.d2v.model.train;
 
-import dev.d2v.model.ConfigChecks;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// What is done to images before the model sees them.
+/// What is done to samples before the model sees them, a section a modality.
 ///
-/// @param cropScaleMin smallest part of the image's area that a random resized crop takes; 1: no
-///   crop
-/// @param cropScaleMax largest part
-/// @param cropRatioMin narrowest crop, width over height
-/// @param cropRatioMax widest crop
-/// @param flip probability of a horizontal flip
-/// @param mean subtracted from pixels in [0,1], one a channel
-/// @param std divided by, one a channel
+/// @param image for images, or null
+/// @param speech for speech, or null
+/// @param text for text, or null
 public record DataConfig(
-    double cropScaleMin,
-    double cropScaleMax,
-    double cropRatioMin,
-    double cropRatioMax,
-    double flip,
-    List<Double> mean,
-    List<Double> std) {
-  /// Checks the ranges and copies the lists.
-  public DataConfig {
-    ConfigChecks.that(
-        cropScaleMin > 0 && cropScaleMin <= cropScaleMax && cropScaleMax <= 1,
-        "data.cropScaleMin and cropScaleMax must satisfy 0 < min <= max <= 1, got "
-            + cropScaleMin
-            + " and "
-            + cropScaleMax);
-    ConfigChecks.that(
-        cropRatioMin > 0 && cropRatioMin <= cropRatioMax,
-        "data.cropRatioMin and cropRatioMax must satisfy 0 < min <= max");
-    ConfigChecks.ratio("data.flip", flip);
-    ConfigChecks.that(
-        mean.size() == std.size() && !mean.isEmpty(),
-        "data.mean and data.std need one number a channel each");
-    for (double s : std) {
-      ConfigChecks.that(s > 0, "data.std must be above 0, got " + s);
+    @Nullable ImageData image, @Nullable SpeechData speech, @Nullable TextData text) {
+  /// For images alone.
+  public static DataConfig of(ImageData image) {
+    return new DataConfig(image, null, null);
+  }
+
+  /// For speech alone.
+  public static DataConfig of(SpeechData speech) {
+    return new DataConfig(null, speech, null);
+  }
+
+  /// For text alone.
+  public static DataConfig of(TextData text) {
+    return new DataConfig(null, null, text);
+  }
+
+  /// A modality's share; fails when there is no section for it.
+  public ShareConfig share(String key) {
+    ShareConfig share =
+        switch (key) {
+          case "IMAGE" -> image == null ? null : image.share();
+          case "AUDIO" -> speech == null ? null : speech.share();
+          case "TEXT" -> text == null ? null : text.share();
+          default -> null;
+        };
+    if (share == null) {
+      throw new IllegalStateException("the recipe has no data section for " + key);
     }
-    mean = List.copyOf(mean);
-    std = List.copyOf(std);
+    return share;
   }
 
-  /// Whether images are cropped at random.
-  public boolean crops() {
-    return cropScaleMin < 1;
-  }
-
-  /// ImageNet's: crops of 20 to 100 % of the area, flips.
-  public static DataConfig imageNet() {
-    return new DataConfig(
-        0.2, 1, 3.0 / 4, 4.0 / 3, 0.5, List.of(0.485, 0.456, 0.406), List.of(0.229, 0.224, 0.225));
-  }
-
-  /// Fashion-MNIST's: flips, no crops.
-  public static DataConfig fashionMnist() {
-    return new DataConfig(1, 1, 3.0 / 4, 4.0 / 3, 0.5, List.of(0.2860), List.of(0.3530));
+  /// The images' section; fails when there is none.
+  public ImageData requireImage() {
+    if (image == null) {
+      throw new IllegalStateException("the recipe has no data section for images");
+    }
+    return image;
   }
 }

@@ -1,32 +1,56 @@
 package dev.d2v.model.train;
 
+import dev.d2v.model.Batch;
 import dev.d2v.model.Data2Vec2;
-import dev.d2v.model.image.ImageConfig;
+import dev.d2v.model.Source;
 import dev.d2v.nn.Pass;
 import dev.d2v.tensor.DType;
 import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.Workspace;
 import dev.d2v.tensor.spi.Backend;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/// Pools the student's features of whole images into one vector a sample: for probes, neighbours
+/// Pools the student's features of whole samples into one vector a sample: for probes, neighbours
 /// and maps.
 ///
-/// `v = mean over the last n blocks of pool(block output)`, pool = mean over patches, the CLS
-/// token, or both.
+/// `v = mean over the last n blocks of pool(block output)`, pool = mean over the tokens that are
+/// not padding, the CLS token, or both.
 public final class FeatureReader {
-  /// Samples that go through the model at once.
+  /// Images that go through the model at once.
   public static final int BATCH = 50;
 
   private final Data2Vec2 model;
   private final ProbeConfig probe;
   private final Workspace workspace;
 
+  /// Gives samples in order.
+  @FunctionalInterface
+  public interface Samples {
+    /// The samples `from` to `from + count`.
+    Batch batch(int from, int count);
+  }
+
   /// A reader over a workspace of which it takes what [StepPlan#featureBytes] says.
   public FeatureReader(Data2Vec2 model, ProbeConfig probe, Workspace workspace) {
     this.model = model;
     this.probe = probe;
     this.workspace = workspace;
+  }
+
+  /// The shape in which samples are read that are trained in batches of this one.
+  public static Batch.Shape shape(Batch.Shape trained) {
+    return new Batch.Shape(trained.key(), size(trained.key()), trained.length());
+  }
+
+  /// Samples of a modality that go through the model at once.
+  public static int size(String key) {
+    return switch (key) {
+      case "AUDIO" -> 4;
+      case "TEXT" -> 16;
+      default -> BATCH;
+    };
   }
 
   /// Length of a vector.
@@ -38,39 +62,54 @@ public final class FeatureReader {
   /// The vectors of `count` images (count,channels,H,W), flat.
   public float[][] read(float[] images, int count) {
     int per = images.length / Math.max(count, 1);
+    return read(
+        count,
+        BATCH,
+        (from, n) -> new Batch.Images(Arrays.copyOfRange(images, from * per, (from + n) * per), n));
+  }
+
+  /// The vectors of `count` samples, so many at once.
+  public float[][] read(int count, int atOnce, Samples samples) {
     float[][] out = new float[count][];
-    for (int from = 0; from < count; from += BATCH) {
-      int n = Math.min(BATCH, count - from);
-      float[] part = new float[n * per];
-      System.arraycopy(images, from * per, part, 0, part.length);
-      float[] pooled = batch(part, n);
+    for (int from = 0; from < count; from += atOnce) {
+      int n = Math.min(atOnce, count - from);
+      float[] pooled = pool(samples.batch(from, n));
       for (int i = 0; i < n; i++) {
-        out[from + i] = java.util.Arrays.copyOfRange(pooled, i * width(), (i + 1) * width());
+        out[from + i] = Arrays.copyOfRange(pooled, i * width(), (i + 1) * width());
       }
     }
     return out;
   }
 
   /// Runs one batch on shapes alone.
-  void plan() {
-    ImageConfig image = model.config().image();
-    int per = image.channels() * image.imageSize() * image.imageSize();
-    batch(new float[BATCH * per], BATCH);
+  void plan(Batch.Shape shape) {
+    Batch zeros = shape.zeros();
+    pool(
+        switch (zeros) {
+          case Batch.Images images -> images;
+          case Batch.Waves waves -> {
+            int[] lengths = new int[waves.samples()];
+            Arrays.fill(lengths, waves.length());
+            lengths[0] = Math.max(1, waves.length() / 2);
+            yield new Batch.Waves(waves.waves(), waves.samples(), lengths);
+          }
+          case Batch.Texts texts -> {
+            texts.ids()[texts.ids().length - 1] = 1;
+            yield texts;
+          }
+        });
   }
 
-  private float[] batch(float[] images, int B) {
-    ImageConfig image = model.config().image();
+  /// The vectors (B,width) of one batch.
+  public float[] pool(Batch batch) {
     Backend backend = model.backend();
-    int C = model.config().embedDim();
-    int E = image.extraTokens();
-    int T = image.tokens();
     try (var _ = workspace.mark()) {
       Pass pass = Pass.inference(backend.kernels(), workspace);
-      Tensor source = pass.take(B, image.channels(), image.imageSize(), image.imageSize());
-      backend.upload(source, images);
-      Pooling pooling = new Pooling(B, T, E, C, pass);
+      Source source = Source.of(batch, model.config().modality(batch.key()), backend, pass);
+      Pooling pooling = new Pooling(source, pass);
       model.features(
           source,
+          null,
           (i, y, output) -> {
             if (output && i >= model.config().depth() - probe.layers()) {
               pooling.add(y);
@@ -89,22 +128,41 @@ public final class FeatureReader {
     private final Pass pass;
     private final Tensor sum;
     private final Tensor tokens;
+    private final @Nullable Tensor owners;
+    private final Tensor shares;
     private final Tensor cls;
     private final Tensor first;
     private final Tensor second;
 
-    private Pooling(int B, int T, int E, int C, Pass pass) {
-      this.B = B;
-      this.T = T;
-      this.C = C;
+    private Pooling(Source source, Pass pass) {
+      int E = source.modality().extraTokens();
+      this.B = source.samples();
+      this.T = source.tokens();
+      this.C = model.config().embedDim();
       this.pass = pass;
       this.sum = pass.take(B, width());
       pass.kernels().elementwise().fill(sum, 0, sum.size());
       this.tokens = index(B * T, i -> i / T * (E + T) + E + i % T);
+      int[] padding = source.padding();
+      this.owners = padding == null ? null : index(B * T, i -> padding[i] != 0 ? -1 : i / T);
+      this.shares = pass.take(B);
+      if (padding != null) {
+        model.backend().upload(shares, shares(padding));
+      }
       this.cls = index(B, i -> i * (E + T) + Math.max(0, E - 1));
       int parts = width() / C;
       this.first = index(B * parts, i -> i % parts == 0 && wantsMean() ? i / parts : -1);
       this.second = index(B * parts, i -> i % parts == parts - 1 && wantsCls() ? i / parts : -1);
+    }
+
+    /// One over the tokens of each sample that are not padding.
+    private float[] shares(int[] padding) {
+      float[] shares = new float[B];
+      for (int b = 0; b < B; b++) {
+        int there = T - Arrays.stream(padding, b * T, (b + 1) * T).sum();
+        shares[b] = 1f / Math.max(1, there);
+      }
+      return shares;
     }
 
     private boolean wantsMean() {
@@ -117,7 +175,7 @@ public final class FeatureReader {
 
     private Tensor index(int n, java.util.function.IntUnaryOperator of) {
       int[] values = new int[n];
-      java.util.Arrays.setAll(values, of);
+      Arrays.setAll(values, of);
       Tensor t = workspace.take(Shape.of(n), DType.I32);
       model.backend().upload(t, values);
       return t;
@@ -128,11 +186,7 @@ public final class FeatureReader {
         int rows = sum.shape().dim(0) * (width() / C);
         Tensor part = pass.take(rows, C);
         if (wantsMean()) {
-          Tensor t = pass.take(B * T, C);
-          pass.kernels().gather().gatherRows(t, y, null, tokens, B * T, C);
-          Tensor mean = pass.take(B, C);
-          pass.kernels().norm().meanTokens(mean, t, B, T, C);
-          pass.kernels().gather().gatherRows(part, mean, null, first, rows, C);
+          pass.kernels().gather().gatherRows(part, mean(y), null, first, rows, C);
           pass.kernels().elementwise().axpy(sum, part, 1f / probe.layers(), sum.size());
         }
         if (wantsCls()) {
@@ -142,6 +196,20 @@ public final class FeatureReader {
           pass.kernels().elementwise().axpy(sum, part, 1f / probe.layers(), sum.size());
         }
       }
+    }
+
+    /// The mean over a sample's tokens (B,C), padding left out.
+    private Tensor mean(Tensor y) {
+      Tensor t = pass.take(B * T, C);
+      pass.kernels().gather().gatherRows(t, y, null, tokens, B * T, C);
+      Tensor mean = pass.take(B, C);
+      if (owners == null) {
+        pass.kernels().norm().meanTokens(mean, t, B, T, C);
+      } else {
+        pass.kernels().gather().scatterRows(mean, null, t, owners, B * T, B, 0, C);
+        pass.kernels().elementwise().scaleGroups(mean, mean, shares, B, mean.size());
+      }
+      return mean;
     }
   }
 }

@@ -1,12 +1,13 @@
 package dev.d2v.model.train;
 
-import dev.d2v.model.ConfigChecks;
+import dev.d2v.model.Batch;
 import dev.d2v.model.Data2Vec2;
 import dev.d2v.model.MaskPlan;
 import dev.d2v.model.Masks;
+import dev.d2v.model.ModalityConfig;
 import dev.d2v.model.ModelMemory;
 import dev.d2v.model.Observer;
-import dev.d2v.model.image.ImageConfig;
+import dev.d2v.model.Source;
 import dev.d2v.nn.Parameter;
 import dev.d2v.nn.Pass;
 import dev.d2v.nn.Streams;
@@ -23,7 +24,9 @@ import dev.d2v.tensor.kernel.StepNumbers;
 import dev.d2v.tensor.random.RandomStream;
 import dev.d2v.tensor.spi.Backend;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /// One optimiser update after another:
@@ -45,6 +48,8 @@ public final class Pretrainer {
   private final Ema ema;
   private final AdamW adam;
   private final GradientClip clip;
+  private final ModalityTurns turns;
+  private final DataConfig data;
   private long updates;
 
   /// A trainer of a model that is initialised or loaded.
@@ -52,6 +57,10 @@ public final class Pretrainer {
   /// @param kernels the backend's, or metered ones
   public Pretrainer(Recipe recipe, Data2Vec2 model, Workspace workspace, Kernels kernels) {
     this.train = recipe.train();
+    this.data = recipe.data();
+    List<String> keys = recipe.model().modalities().stream().map(ModalityConfig::key).toList();
+    double[] weights = keys.stream().mapToDouble(k -> data.share(k).weight()).toArray();
+    this.turns = new ModalityTurns(keys, weights, train.seed());
     this.model = model;
     this.workspace = workspace;
     this.kernels = kernels;
@@ -73,53 +82,72 @@ public final class Pretrainer {
   }
 
   /// The masks of a micro-batch: a pure function of seed, update and row.
-  public MaskPlan masks(long update, int microBatch) {
-    ImageConfig image = model.config().image();
+  public MaskPlan masks(ModalityConfig modality, int samples, int T, long update, int microBatch) {
     int M = model.config().masksPerSample();
-    int R = train.batch() * M;
-    int T = image.tokens();
+    int R = samples * M;
     int[] mask = new int[R * T];
     for (int r = 0; r < R; r++) {
       var random =
           new RandomStream(
               train.seed(), Streams.MASKS, Math.toIntExact(update), microBatch * R + r);
-      System.arraycopy(Masks.draw(image.mask(), 2, T, random), 0, mask, r * T, T);
+      int[] drawn = Masks.draw(modality.mask(), modality.maskAxes(), T, random);
+      System.arraycopy(drawn, 0, mask, r * T, T);
     }
-    return MaskPlan.of(mask, train.batch(), M, T, image.mask().keepMasked());
+    return MaskPlan.of(mask, samples, M, T, modality.mask().keepMasked());
   }
 
   /// Does one update. Throws [DivergedException] before anything is applied when a loss or the
   /// gradient is not finite.
   public UpdateReport update(BatchSource source) {
+    ModalityTurns.Turn turn = turns.at(updates);
+    return update(turn, micro -> source.batch(turn, micro));
+  }
+
+  private UpdateReport update(ModalityTurns.Turn turn, IntFunction<Batch> batches) {
     workspace.reset();
     StepNumbers numbers = takeNumbers();
+    ModalityConfig modality = model.config().modality(turn.key());
     Map<String, Double> losses = new LinkedHashMap<>();
     Map<String, Double> spreads = new LinkedHashMap<>();
     model.memory().zeroGradients();
     int sampleSize = 0;
-    double maskedFraction = 0;
+    int places = 0;
+    int visible = 0;
+    int samples = 0;
     for (int micro = 0; micro < train.accumulate(); micro++) {
-      MaskPlan plan = masks(updates, micro);
-      float[] images = source.images(updates, micro);
+      Batch batch = batches.apply(micro);
+      MaskPlan plan =
+          masks(modality, batch.samples(), modality.tokens(batch.length()), updates, micro);
       try (var _ = workspace.mark()) {
-        fill(numbers, plan.sampleSize() * train.accumulate(), micro);
-        Data2Vec2.Losses result = step(images, plan, numbers, micro, Observer.none());
+        fill(numbers, 1, micro);
+        Data2Vec2.Losses result = step(batch, modality, plan, numbers, micro, Observer.none());
         sampleSize += plan.sampleSize();
-        maskedFraction = 1 - (double) plan.kept() / plan.tokens();
+        places += plan.rows() * plan.tokens();
+        visible += plan.rows() * plan.kept();
+        samples += batch.samples();
         collect(losses, result.losses(), 1);
         collect(spreads, result.spreads(), 1.0 / train.accumulate());
       }
-      checkFinite(losses, images, plan, numbers, micro);
+      checkFinite(losses, batch, modality, plan, numbers, micro);
     }
-    return apply(numbers, losses, spreads, sampleSize, maskedFraction);
+    fill(numbers, sampleSize, train.accumulate() - 1);
+    return apply(
+        numbers,
+        turn,
+        losses,
+        spreads,
+        new Counts(sampleSize, samples, 1 - (double) visible / places));
   }
+
+  /// What an update went through.
+  private record Counts(int sampleSize, int samples, double maskedFraction) {}
 
   private UpdateReport apply(
       StepNumbers numbers,
+      ModalityTurns.Turn turn,
       Map<String, Double> losses,
       Map<String, Double> spreads,
-      int sampleSize,
-      double maskedFraction) {
+      Counts counts) {
     ModelMemory memory = model.memory();
     clip.apply(kernels, numbers, memory.memory().gradients());
     float[] after = backend.floats(numbers.floats());
@@ -130,23 +158,15 @@ public final class Pretrainer {
           "update %d: the gradient's norm is %s; first bad gradient: %s"
               .formatted(updates + 1, norm, firstBadGradient()));
     }
-    for (ModelMemory.Range range : memory.ranges()) {
-      adam.update(
-          kernels,
-          numbers,
-          memory.memory(),
-          range.from(),
-          range.to(),
-          train.decayEverything() || range.decays(),
-          1);
-    }
+    applyAdam(numbers, turn);
     double rate = learningRate.at(updates);
     updates++;
     Map<String, Double> perToken = new LinkedHashMap<>();
-    losses.forEach((name, sum) -> perToken.put(name, sum / sampleSize));
+    losses.forEach((name, sum) -> perToken.put(name, sum / counts.sampleSize));
     double clipFactor = after[StepNumbers.GRADIENT_FACTOR] / after[StepNumbers.GRADIENT_SCALE];
     return new UpdateReport(
         updates,
+        turn.key(),
         perToken.values().stream().mapToDouble(Double::doubleValue).sum(),
         perToken,
         spreads,
@@ -154,26 +174,61 @@ public final class Pretrainer {
         clipFactor,
         rate,
         ema.schedule().at(updates),
-        sampleSize,
-        maskedFraction);
+        counts.sampleSize,
+        counts.samples,
+        counts.maskedFraction);
+  }
+
+  /// The shared blocks and the modality whose turn it is take a step of Adam; the other encoders
+  /// have no gradient and stay as they are, but for the teacher, who follows.
+  private void applyAdam(StepNumbers numbers, ModalityTurns.Turn turn) {
+    ModelMemory memory = model.memory();
+    Tensor teacher = memory.memory().teacher();
+    for (ModelMemory.Range range : memory.ranges()) {
+      if (range.owner().isEmpty()) {
+        adam(numbers, range, 1);
+      } else if (!range.owner().equals(turn.key()) && range.mirrored() && teacher != null) {
+        Tensor values = memory.memory().values().slice(range.from(), range.to());
+        Tensor t = teacher.slice(range.from(), range.to());
+        kernels.optimizer().ema(numbers, t, values, t.size());
+      }
+    }
+    if (turn.ordinal() != turn.update()) {
+      float[] floats = backend.floats(numbers.floats());
+      adam.numbers(floats, learningRate.at(updates), turn.ordinal() + 1);
+      backend.upload(numbers.floats(), floats);
+    }
+    for (ModelMemory.Range range : memory.ranges()) {
+      if (range.owner().equals(turn.key())) {
+        adam(numbers, range, data.share(turn.key()).learningRateScale());
+      }
+    }
+  }
+
+  private void adam(StepNumbers numbers, ModelMemory.Range range, double scale) {
+    adam.update(
+        kernels,
+        numbers,
+        model.memory().memory(),
+        range.from(),
+        range.to(),
+        train.decayEverything() || range.decays(),
+        scale);
   }
 
   private Data2Vec2.Losses step(
-      float[] images, MaskPlan plan, StepNumbers numbers, int micro, Observer observer) {
-    ImageConfig image = model.config().image();
-    int side = image.imageSize();
-    int B = train.batch();
-    ConfigChecks.that(
-        images.length == B * image.channels() * side * side,
-        "a batch must hold %d x %d x %d x %d numbers, the data source gave %d"
-            .formatted(B, image.channels(), side, side, images.length));
+      Batch batch,
+      ModalityConfig modality,
+      MaskPlan plan,
+      StepNumbers numbers,
+      int micro,
+      Observer observer) {
     Pass pass =
         Pass.training(
             kernels,
             workspace,
             new Pass.Step(numbers, train.seed(), Math.toIntExact(updates), micro));
-    Tensor source = pass.take(B, image.channels(), side, side);
-    backend.upload(source, images);
+    Source source = Source.of(batch, modality, backend, pass);
     return model.step(source, plan, null, pass, observer);
   }
 
@@ -206,16 +261,27 @@ public final class Pretrainer {
   }
 
   private void checkFinite(
-      Map<String, Double> losses, float[] images, MaskPlan plan, StepNumbers numbers, int micro) {
+      Map<String, Double> losses,
+      Batch batch,
+      ModalityConfig modality,
+      MaskPlan plan,
+      StepNumbers numbers,
+      int micro) {
     if (losses.values().stream().allMatch(Double::isFinite)) {
       return;
     }
     FirstBad first = new FirstBad(backend);
-    for (int i = 0; i < images.length && first.name == null; i++) {
-      first.name = Float.isFinite(images[i]) ? null : "the input images";
+    float[] raw =
+        switch (batch) {
+          case Batch.Images images -> images.pixels();
+          case Batch.Waves waves -> waves.waves();
+          case Batch.Texts _ -> new float[0];
+        };
+    for (int i = 0; i < raw.length && first.name == null; i++) {
+      first.name = Float.isFinite(raw[i]) ? null : "the input " + batch.key();
     }
     try (var _ = workspace.mark()) {
-      step(images, plan, numbers, micro, first);
+      step(batch, modality, plan, numbers, micro, first);
     }
     throw new DivergedException(
         updates + 1,
@@ -237,11 +303,8 @@ public final class Pretrainer {
   }
 
   /// One update on shapes alone.
-  void plan() {
-    ImageConfig image = model.config().image();
-    int size = train.batch() * image.channels() * image.imageSize() * image.imageSize();
-    float[] images = new float[size];
-    update((u, micro) -> images);
+  void plan(Batch.Shape shape) {
+    update(new ModalityTurns.Turn(updates, shape.key(), updates), micro -> shape.zeros());
   }
 
   /// Remembers the first tensor with a NaN or an infinity.

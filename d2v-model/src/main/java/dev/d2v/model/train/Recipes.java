@@ -65,7 +65,9 @@ public final class Recipes {
             EmaConfig.linear(0.99, 0.999, 0),
             null,
             false,
-            m.modality()),
+            m.image(),
+            null,
+            null),
         new TrainConfig(
             400,
             t.batch(),
@@ -124,7 +126,7 @@ public final class Recipes {
             5,
             0,
             0),
-        DataConfig.fashionMnist(),
+        DataConfig.of(ImageData.fashionMnist()),
         new ProbeConfig(ProbeConfig.Pooling.MEAN, 1));
   }
 
@@ -248,7 +250,7 @@ public final class Recipes {
             50,
             0,
             0),
-        DataConfig.imageNet(),
+        DataConfig.of(ImageData.imageNet()),
         new ProbeConfig(ProbeConfig.Pooling.MEAN, 1));
   }
 
@@ -275,6 +277,8 @@ public final class Recipes {
         ema,
         null,
         false,
-        image);
+        image,
+        null,
+        null);
   }
 }

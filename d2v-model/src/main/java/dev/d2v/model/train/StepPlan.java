@@ -1,8 +1,10 @@
 package dev.d2v.model.train;
 
+import dev.d2v.model.Batch;
 import dev.d2v.model.Data2Vec2;
 import dev.d2v.tensor.Workspace;
 import dev.d2v.tensor.plan.PlanBackend;
+import java.util.List;
 
 /// What a recipe needs, found by running a step on shapes alone.
 ///
@@ -21,18 +23,35 @@ public record StepPlan(
     long kernelCalls) {
   private static final long UNLIMITED = 1L << 46;
 
-  /// The plan of a recipe. Allocates nothing.
+  /// The plan of a recipe for its largest batches. Allocates nothing.
   public static StepPlan of(Recipe recipe) {
+    return of(recipe, recipe.largestBatches());
+  }
+
+  /// The plan of a recipe for all shapes of batches that its data gives. FLOPs and calls are those
+  /// of the shape that needs the most memory.
+  public static StepPlan of(Recipe recipe, List<Batch.Shape> shapes) {
     PlanBackend backend = new PlanBackend();
     try (Data2Vec2 model = Data2Vec2.training(recipe.model(), backend);
         Workspace workspace = Workspace.of(backend, UNLIMITED);
         Workspace features = Workspace.of(backend, UNLIMITED)) {
-      backend.resetCounts();
       Pretrainer trainer = new Pretrainer(recipe, model, workspace, backend.kernels());
-      trainer.plan();
-      long flops = backend.flops();
-      long calls = backend.calls();
-      new FeatureReader(model, recipe.probe(), features).plan();
+      long flops = 0;
+      long calls = 0;
+      long peak = 0;
+      for (Batch.Shape shape : shapes) {
+        backend.resetCounts();
+        trainer.plan(shape);
+        if (workspace.peakBytes() > peak) {
+          peak = workspace.peakBytes();
+          flops = backend.flops();
+          calls = backend.calls();
+        }
+      }
+      FeatureReader reader = new FeatureReader(model, recipe.probe(), features);
+      for (Batch.Shape shape : shapes) {
+        reader.plan(FeatureReader.shape(shape));
+      }
       return new StepPlan(
           model.memory().trainableCount(),
           model.memory().memory().bytes(),

@@ -6,6 +6,7 @@ import java.util.Map;
 /// them.
 ///
 /// @param update number of updates done, this one included
+/// @param modality name of the modality whose turn it was
 /// @param loss sum of all components per masked token
 /// @param losses components by name, per masked token
 /// @param spreads of the collapse monitor, by name
@@ -14,9 +15,11 @@ import java.util.Map;
 /// @param learningRate lr(u)
 /// @param emaDecay the teacher's decay after this update
 /// @param sampleSize N, masked tokens of the update
+/// @param samples B over all micro-batches
 /// @param maskedFraction part of the tokens that was masked
 public record UpdateReport(
     long update,
+    String modality,
     double loss,
     Map<String, Double> losses,
     Map<String, Double> spreads,
@@ -25,4 +28,5 @@ public record UpdateReport(
     double learningRate,
     double emaDecay,
     int sampleSize,
+    int samples,
     double maskedFraction) {}

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.d2v.model.Batch;
 import dev.d2v.model.Data2Vec2;
 import dev.d2v.model.DecoderConfig;
 import dev.d2v.model.DropConfig;
@@ -66,7 +67,7 @@ final class PretrainerTest {
 
   private static void updates(Rig rig, Recipe recipe, int count) {
     for (int i = 0; i < count; i++) {
-      rig.trainer.update((u, micro) -> Tiny.images(recipe, u, micro));
+      rig.trainer.update(Tiny.source(recipe));
     }
   }
 
@@ -157,13 +158,13 @@ final class PretrainerTest {
           assertThrows(
               DivergedException.class,
               () ->
-                  rig.trainer.update((u, micro) -> {
-                    float[] images = Tiny.images(recipe, u, micro);
+                  rig.trainer.update((turn, micro) -> {
+                    float[] images = Tiny.images(recipe, turn.update(), micro);
                     images[5] = Float.NaN;
-                    return images;
+                    return new Batch.Images(images, recipe.train().batch());
                   }));
       assertEquals(2, e.update());
-      assertTrue(String.valueOf(e.getMessage()).contains("input images"), e.getMessage());
+      assertTrue(String.valueOf(e.getMessage()).contains("the input IMAGE"), e.getMessage());
       assertArrayEquals(before, rig.values());
     }
   }
@@ -193,7 +194,10 @@ final class PretrainerTest {
       double first = 0;
       double last = 0;
       for (int i = 0; i < 60; i++) {
-        last = rig.trainer.update((u, micro) -> images).loss();
+        last =
+            rig.trainer
+                .update((turn, micro) -> new Batch.Images(images, recipe.train().batch()))
+                .loss();
         first = i == 1 ? last : first;
         rig.trainer.resumeAt(1);
       }

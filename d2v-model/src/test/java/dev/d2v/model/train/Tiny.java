@@ -61,7 +61,9 @@ final class Tiny {
             EmaConfig.linear(0.9, 0.99, 0),
             null,
             false,
-            image);
+            image,
+            null,
+            null);
     TrainConfig train =
         new TrainConfig(
             6,
@@ -85,8 +87,13 @@ final class Tiny {
         "for tests",
         model,
         train,
-        DataConfig.fashionMnist(),
+        DataConfig.of(ImageData.fashionMnist()),
         new ProbeConfig(ProbeConfig.Pooling.MEAN, 1));
+  }
+
+  /// Batches of such images.
+  static BatchSource source(Recipe recipe) {
+    return BatchSource.images(recipe.train().batch(), (u, micro) -> images(recipe, u, micro));
   }
 
   /// Images that depend on the update and the micro-batch alone.

@@ -2,12 +2,15 @@ package dev.d2v.model.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.d2v.model.Batch;
 import dev.d2v.model.Data2Vec2;
 import dev.d2v.model.DecoderConfig;
 import dev.d2v.model.DropConfig;
 import dev.d2v.model.MaskPlan;
+import dev.d2v.model.ModalityConfig;
 import dev.d2v.model.NormPlacement;
 import dev.d2v.model.Observer;
+import dev.d2v.model.Source;
 import dev.d2v.model.image.ImageConfig;
 import dev.d2v.nn.Parameter;
 import dev.d2v.nn.Pass;
@@ -66,7 +69,10 @@ final class VariantsTest {
         Data2Vec2 model = Data2Vec2.training(recipe.model(), backend);
         Workspace workspace = Workspace.poisoned(backend, 8 << 20)) {
       model.memory().initialize(11);
-      MaskPlan plan = new Pretrainer(recipe, model, workspace, backend.kernels()).masks(0, 0);
+      ModalityConfig image = recipe.model().modality();
+      MaskPlan plan =
+          new Pretrainer(recipe, model, workspace, backend.kernels())
+              .masks(image, recipe.train().batch(), image.tokens(64), 0, 0);
       loss(model, recipe, plan, workspace);
       RandomStream random = new RandomStream(5, 0, 0, 0);
       double slope = 0;
@@ -114,8 +120,8 @@ final class VariantsTest {
     backend.upload(numbers.floats(), new float[StepNumbers.FLOATS]);
     backend.upload(numbers.ints(), new int[StepNumbers.INTS]);
     Pass pass = Pass.training(backend.kernels(), workspace, new Pass.Step(numbers, 0, 0, 0));
-    Tensor source = pass.take(recipe.train().batch(), 1, 8, 8);
-    backend.upload(source, Tiny.images(recipe, 0, 0));
+    Batch images = new Batch.Images(Tiny.images(recipe, 0, 0), recipe.train().batch());
+    Source source = Source.of(images, recipe.model().modality(), backend, pass);
     double sum = 0;
     for (Tensor loss : model.step(source, plan, null, pass, Observer.none()).losses().values()) {
       sum += backend.floats(loss)[0];

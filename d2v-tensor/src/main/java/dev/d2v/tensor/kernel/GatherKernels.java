@@ -20,4 +20,8 @@ public interface GatherKernels {
   /// ALiBi for kept tokens: `y[r,h,i,j] = table[h, keep[r,i], keep[r,j]]`, zero where either keep
   /// is negative (an extra token). y (R,H,V,V) table (H,T,T) keep (R,V)
   void gatherPairs(Tensor y, Tensor table, Tensor keep, int R, int H, int V, int T);
+
+  /// ALiBi on a line: `y[r,h,i,j] = slope[h] * |keep[r,i] - keep[r,j]|`, zero where either keep is
+  /// negative (an extra token). y (R,H,V,V) slope (H) keep (R,V) I32
+  void distancePairs(Tensor y, Tensor slope, Tensor keep, int R, int H, int V);
 }

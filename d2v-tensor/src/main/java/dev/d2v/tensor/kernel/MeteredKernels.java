@@ -380,6 +380,15 @@ public final class MeteredKernels {
           bytes(y, table, keep),
           () -> to.gatherPairs(y, table, keep, R, H, V, T));
     }
+
+    @Override
+    public void distancePairs(Tensor y, Tensor slope, Tensor keep, int R, int H, int V) {
+      meter.call(
+          "distancePairs",
+          0,
+          bytes(y, slope, keep),
+          () -> to.distancePairs(y, slope, keep, R, H, V));
+    }
   }
 
   private record MeteredLoss(LossKernels to, Meter meter) implements LossKernels {

@@ -136,4 +136,36 @@ public abstract class GatherContract extends KernelContract {
     }
     assertArrayEquals(y, out[0]);
   }
+
+  @Test
+  final void distancePairs() {
+    distancePairs(1, 1, 1, 1);
+    distancePairs(2, 3, 5, 9);
+    distancePairs(3, 2, 17, 20);
+    distancePairs(2, 4, 100, 999);
+  }
+
+  private void distancePairs(int R, int H, int V, int T) {
+    double[] slope = normal(random, H);
+    int[] keep = index(R * V, T, V > 1 ? 2 : 0);
+    float[][] out =
+        run(
+            (long) R * V * (H * (long) V + 1) + H,
+            memory -> {
+              Tensor y = memory.output(R * H * V * V);
+              Tensor slopes = memory.floats(slope);
+              kernels(memory).distancePairs(y, slopes, memory.ints(keep), R, H, V);
+              return List.of(y);
+            });
+    double[] y = new double[R * H * V * V];
+    for (int i = 0; i < y.length; i++) {
+      int r = i / V / V / H;
+      int from = keep[r * V + i / V % V];
+      int to = keep[r * V + i % V];
+      if (from >= 0 && to >= 0) {
+        y[i] = slope[i / V / V % H] * Math.abs(from - to);
+      }
+    }
+    assertClose("y", y, out[0], Tolerance.reduction(1));
+  }
 }

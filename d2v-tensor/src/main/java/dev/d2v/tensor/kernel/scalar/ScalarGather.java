@@ -84,4 +84,24 @@ public final class ScalarGather implements GatherKernels {
           }
         });
   }
+
+  @Override
+  public void distancePairs(Tensor y, Tensor slope, Tensor keep, int R, int H, int V) {
+    Checks.floats("distancePairs", (long) R * H * V * V, "y", y);
+    Checks.floats("distancePairs", H, "slope", slope);
+    Checks.ints(keep, (long) R * V, "distancePairs", "keep");
+    forEach(
+        parallel,
+        (long) R * H * V,
+        V,
+        row -> {
+          long r = row / V / H;
+          double m = get(slope, row / V % H);
+          int from = index(keep, r * V + row % V);
+          for (int j = 0; j < V; j++) {
+            int to = index(keep, r * V + j);
+            set(y, row * V + j, from < 0 || to < 0 ? 0 : m * Math.abs(from - to));
+          }
+        });
+  }
 }

@@ -5,8 +5,10 @@ import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.kernel.GatherKernels;
 import dev.d2v.tensor.parallel.Parts;
 import dev.d2v.tensor.parallel.RowParallel;
+import dev.d2v.tensor.parallel.Scratch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
 /// Rows picked and put by index, a row at a time.
@@ -18,10 +20,12 @@ public final class VectorGather implements GatherKernels {
   private static final int STRIP = 128;
 
   private final RowParallel parallel;
+  private final Scratch scratch;
 
   /// Over these threads.
-  public VectorGather(RowParallel parallel) {
+  public VectorGather(RowParallel parallel, Scratch scratch) {
     this.parallel = parallel;
+    this.scratch = scratch;
   }
 
   @Override
@@ -137,6 +141,50 @@ public final class VectorGather implements GatherKernels {
     for (int j = 0; j < V; j++) {
       int to = index(keep, kept + j);
       Floats.set(y, 4 * (yAt + j), to < 0 ? 0 : Floats.get(table, 4 * (at + to)));
+    }
+  }
+
+  @Override
+  public void distancePairs(Tensor y, Tensor slope, Tensor keep, int R, int H, int V) {
+    Checks.floats("distancePairs", (long) R * H * V * V, "y", y);
+    Checks.floats("distancePairs", H, "slope", slope);
+    Checks.ints(keep, (long) R * V, "distancePairs", "keep");
+    Parts parts = Parts.rows((long) R * H * V, V);
+    parallel.run(
+        parts.count(),
+        (part, thread) -> {
+          MemorySegment times = scratch.segment(thread, 0, 4L * V);
+          long held = -1;
+          for (long row = parts.from(part); row < parts.to(part); row++) {
+            long r = row / V / H;
+            if (r != held) {
+              held = r;
+              for (int j = 0; j < V; j++) {
+                Floats.set(times, 4L * j, index(keep.data(), r * V + j));
+              }
+            }
+            float m = Floats.get(slope.data(), 4 * (row / V % H));
+            float from = Floats.get(times, 4 * (row % V));
+            distanceRow(y.data(), 4 * row * V, times, from, m, V);
+          }
+        });
+  }
+
+  /// `y[j] = m |from - times[j]|`, zero where either is negative; times are exact as floats.
+  private static void distanceRow(
+      MemorySegment y, long at, MemorySegment times, float from, float m, int V) {
+    int j = 0;
+    int lanes = Lanes.F.length();
+    FloatVector zero = FloatVector.zero(Lanes.F);
+    float factor = from < 0 ? 0 : m;
+    for (; j <= V - lanes; j += lanes) {
+      FloatVector t = FloatVector.fromMemorySegment(Lanes.F, times, 4L * j, Lanes.ORDER);
+      FloatVector d = t.sub(from).abs().mul(factor);
+      d.blend(zero, t.lt(0)).intoMemorySegment(y, at + 4L * j, Lanes.ORDER);
+    }
+    for (; j < V; j++) {
+      float t = Floats.get(times, 4L * j);
+      Floats.set(y, at + 4L * j, t < 0 ? 0 : Math.abs(t - from) * factor);
     }
   }
 

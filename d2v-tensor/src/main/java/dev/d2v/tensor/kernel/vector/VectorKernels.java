@@ -17,7 +17,7 @@ public final class VectorKernels {
         new VectorActivation(parallel),
         new VectorElementwise(parallel, scratch),
         new VectorConv(parallel),
-        new VectorGather(parallel),
+        new VectorGather(parallel, scratch),
         new VectorLoss(parallel, scratch),
         new VectorOptimizer(parallel),
         new VectorRandom(parallel, scratch));
