@@ -7,5 +7,6 @@ module dev.d2v.model {
   exports dev.d2v.model.checkpoint;
   exports dev.d2v.model.image;
   exports dev.d2v.model.speech;
+  exports dev.d2v.model.text;
   exports dev.d2v.model.train;
 }

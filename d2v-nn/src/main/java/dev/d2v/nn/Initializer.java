@@ -10,9 +10,11 @@ public sealed interface Initializer {
   /// N(0, std^2).
   record Normal(float std) implements Initializer {}
 
-  /// N(0, std^2) with the rows from `from` on, zeros before: extra tokens after the first,
-  /// embeddings with padding.
+  /// N(0, std^2) with the rows from `from` on, zeros before: extra tokens after the first.
   record NormalFrom(int from, float std, int rowSize) implements Initializer {}
+
+  /// As `others`, but for one row of zeros: an embedding's padding.
+  record ZeroRow(Initializer others, int row, int rowSize) implements Initializer {}
 
   /// U(-bound, bound).
   record Uniform(float bound) implements Initializer {}
@@ -46,6 +48,11 @@ public sealed interface Initializer {
     return new Normal(0.02f);
   }
 
+  /// BERT's for a table of embeddings with C channels: N(0, 0.02^2), the padding's row zero.
+  static Initializer embedding(int padding, int C) {
+    return new ZeroRow(bert(), padding, C);
+  }
+
   /// The numbers for `size` elements.
   default float[] draw(int size, RandomStream random) {
     float[] out = new float[size];
@@ -60,6 +67,10 @@ public sealed interface Initializer {
         for (int i = n.from * n.rowSize; i < size; i++) {
           out[i] = (float) (n.std * random.nextGaussian());
         }
+      }
+      case ZeroRow z -> {
+        out = z.others.draw(size, random);
+        java.util.Arrays.fill(out, z.row * z.rowSize, (z.row + 1) * z.rowSize, 0);
       }
       case Uniform u -> {
         for (int i = 0; i < size; i++) {

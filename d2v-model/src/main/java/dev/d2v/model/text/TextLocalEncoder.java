@@ -1,0 +1,178 @@
+package dev.d2v.model.text;
+
+import dev.d2v.model.LocalEncoder;
+import dev.d2v.model.PositionTables;
+import dev.d2v.nn.Initializer;
+import dev.d2v.nn.ParameterScope;
+import dev.d2v.nn.Pass;
+import dev.d2v.nn.layer.Dropout;
+import dev.d2v.nn.layer.Embedding;
+import dev.d2v.nn.layer.LayerNorm;
+import dev.d2v.tensor.DType;
+import dev.d2v.tensor.Shape;
+import dev.d2v.tensor.Tensor;
+import dev.d2v.tensor.spi.Backend;
+import dev.d2v.tensor.spi.MemoryBlock;
+import org.jspecify.annotations.Nullable;
+
+/// Token ids as tokens, `F = dropout(LN(scale * tokens[id] + positions[place]))`. source (2,B,T)
+/// I32, made by [#source] -> F (B,T,C)
+///
+/// Padding has rows of its own in both tables, which are read but not trained. Derivation:
+/// docs/derivations/embedding.md; fairseq `TextLocalEncoder`.
+public final class TextLocalEncoder implements LocalEncoder, AutoCloseable {
+  private static final double EPS = 1e-5;
+
+  private final TextEmbeddings config;
+  private final int C;
+  private final double gradientFactor;
+  private final Embedding tokens;
+  private final @Nullable Embedding positions;
+  private final @Nullable LayerNorm norm;
+  private final Dropout dropout;
+  private @Nullable MemoryBlock block;
+  private @Nullable Tensor sinusoids;
+
+  /// Declares `local_encoder.embed_tokens`, `.embed_positions` when they are learned, and
+  /// `.layernorm_embedding` under the modality's scope.
+  ///
+  /// @param localGradMult what multiplies the gradient that arrives, in [0,1]
+  public TextLocalEncoder(
+      ParameterScope scope, TextEmbeddings config, int C, double localGradMult) {
+    if (!(localGradMult >= 0 && localGradMult <= 1)) {
+      throw new IllegalArgumentException(
+          "text: localGradMult must be in [0,1], got " + localGradMult);
+    }
+    ParameterScope at = scope.child("local_encoder");
+    this.config = config;
+    this.C = C;
+    this.gradientFactor = localGradMult;
+    this.tokens = table(at.child("embed_tokens"), config.vocabulary());
+    this.positions =
+        config.positions() == TextEmbeddings.Positions.LEARNED
+            ? table(at.child("embed_positions"), config.positionRows())
+            : null;
+    this.norm = config.norm() ? new LayerNorm(at.child("layernorm_embedding"), C, EPS, true) : null;
+    this.dropout = new Dropout(at, config.dropout());
+  }
+
+  private Embedding table(ParameterScope scope, int rows) {
+    int padding = config.paddingId();
+    return new Embedding(scope, rows, C, padding, Initializer.embedding(padding, C));
+  }
+
+  /// Puts the table of sines and cosines on the backend, where there is one.
+  public void bind(Backend backend) {
+    if (config.positions() != TextEmbeddings.Positions.SINUSOIDAL) {
+      return;
+    }
+    int rows = config.positionRows();
+    long bytes = 4L * rows * C;
+    block = backend.allocate(bytes);
+    sinusoids = new Tensor(block.slice(0, bytes), Shape.of(rows, C), DType.F32);
+    backend.upload(sinusoids, PositionTables.sinCos1d(C, rows, config.paddingId()));
+  }
+
+  /// What [#forward] takes, for the host to upload as (2,B,T) I32: the indices of the tokens, then
+  /// those of their positions. Fails on texts longer than the table of positions, and on ids that
+  /// the vocabulary does not have.
+  ///
+  /// @param ids (B,T) token ids
+  public int[] source(int[] ids, int T) {
+    if (config.positions() != TextEmbeddings.Positions.NONE && T > config.maxTokens()) {
+      throw new IllegalArgumentException(
+          "text: a sequence of %d tokens, but the model has positions for %d; cut the text into shorter sequences, or train with a larger maxTokens"
+              .formatted(T, config.maxTokens()));
+    }
+    int[] places = PositionTables.tokenPositions(ids, T, config.paddingId());
+    int[] source = java.util.Arrays.copyOf(tokens.index(ids), 2 * ids.length);
+    System.arraycopy(
+        positions == null ? places : positions.index(places), 0, source, ids.length, ids.length);
+    return source;
+  }
+
+  /// Padding of tokens, 1 = padded. ids (B,T)
+  public int[] padding(int[] ids) {
+    int[] mask = new int[ids.length];
+    java.util.Arrays.setAll(mask, i -> ids[i] == config.paddingId() ? 1 : 0);
+    return mask;
+  }
+
+  @Override
+  public Tensor forward(Tensor source, Pass pass) {
+    Shape s = source.shape();
+    if (s.rank() != 3 || s.dim(0) != 2 || source.type() != DType.I32) {
+      throw new IllegalArgumentException(
+          "text: expected I32 indices (2,B,T) as source() makes them, got " + source);
+    }
+    int B = s.dim(1);
+    int T = s.dim(2);
+    return pass.freeing(Shape.of(B, T, C), () -> forward(source, B, T, pass));
+  }
+
+  private Tensor forward(Tensor source, int B, int T, Pass pass) {
+    var elementwise = pass.kernels().elementwise();
+    Tensor x = tokens.forward(source.slice(0, 1).reshape(B, T), pass);
+    if (config.scaled()) {
+      elementwise.scale(x, x, scale(), x.size());
+    }
+    Tensor places = places(source.slice(1, 2).reshape(B, T), B, T, pass);
+    if (places != null) {
+      elementwise.add(x, x, places, x.size());
+    }
+    return dropout.forward(norm == null ? x : norm.forward(x, pass), pass);
+  }
+
+  private @Nullable Tensor places(Tensor index, int B, int T, Pass pass) {
+    return switch (config.positions()) {
+      case LEARNED -> positions == null ? null : positions.forward(index, pass);
+      case SINUSOIDAL -> {
+        if (sinusoids == null) {
+          throw new IllegalStateException("text: bind the model to a backend first");
+        }
+        Tensor y = pass.take(B, T, C);
+        pass.kernels().gather().gatherRows(y, sinusoids, null, index, B * T, C);
+        yield y;
+      }
+      case NONE -> null;
+    };
+  }
+
+  @Override
+  public void backward(Tensor dF, Pass pass) {
+    try (var _ = pass.workspace().mark()) {
+      Tensor d = scaled(dF, gradientFactor, pass);
+      d = dropout.backward(d, pass);
+      d = norm == null ? d : norm.backward(d, pass);
+      if (positions != null) {
+        positions.backwardParameters(d, pass);
+      }
+      tokens.backwardParameters(scaled(d, config.scaled() ? scale() : 1, pass), pass);
+    }
+  }
+
+  private float scale() {
+    return (float) Math.sqrt(C);
+  }
+
+  private static Tensor scaled(Tensor d, double factor, Pass pass) {
+    if (factor == 1) {
+      return d;
+    }
+    Tensor y = pass.take(d.shape());
+    pass.kernels().elementwise().scale(y, d, (float) factor, d.size());
+    return y;
+  }
+
+  /// The embeddings' sizes.
+  public TextEmbeddings config() {
+    return config;
+  }
+
+  @Override
+  public void close() {
+    if (block != null) {
+      block.close();
+    }
+  }
+}
