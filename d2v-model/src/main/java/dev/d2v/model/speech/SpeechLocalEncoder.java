@@ -41,11 +41,16 @@ public final class SpeechLocalEncoder implements LocalEncoder {
 
   @Override
   public Tensor forward(Source source, Pass pass) {
+    return forward(source.values(), pass);
+  }
+
+  /// F (B,T,C) of waveforms (B,N).
+  public Tensor forward(Tensor wave, Pass pass) {
     Pass convolutions =
         gradientFactor == 0 ? Pass.inference(pass.kernels(), pass.workspace()) : pass;
-    Shape result = Shape.of(source.samples(), source.tokens(), C);
+    Shape result = Shape.of(wave.shape().dim(0), spec().frames(wave.shape().dim(-1)), C);
     return pass.freeing(
-        result, () -> projection.forward(extractor.forward(source.values(), convolutions), pass));
+        result, () -> projection.forward(extractor.forward(wave, convolutions), pass));
   }
 
   @Override

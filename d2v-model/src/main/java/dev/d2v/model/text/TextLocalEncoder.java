@@ -76,9 +76,14 @@ public final class TextLocalEncoder implements LocalEncoder {
 
   @Override
   public Tensor forward(Source source, Pass pass) {
-    int B = source.samples();
-    int T = source.tokens();
-    return pass.freeing(Shape.of(B, T, C), () -> forward(source.values(), B, T, pass));
+    return forward(source.values(), pass);
+  }
+
+  /// F (B,T,C) of the indices (2,B,T) that [TextEmbeddings#indices] makes.
+  public Tensor forward(Tensor indices, Pass pass) {
+    int B = indices.shape().dim(1);
+    int T = indices.shape().dim(2);
+    return pass.freeing(Shape.of(B, T, C), () -> forward(indices, B, T, pass));
   }
 
   private Tensor forward(Tensor source, int B, int T, Pass pass) {
