@@ -93,9 +93,9 @@ final class ConfigMapperTest {
                 "name=mine"));
     assertEquals(2000, recipe.train().updates());
     assertEquals(NormPlacement.PRE_OFFICIAL, recipe.model().norm());
-    assertEquals(ImageConfig.Positions.LEARNED, recipe.model().image().positions());
-    assertEquals(0.6, recipe.model().image().mask().ratio());
-    assertEquals(List.of(0.5), recipe.data().mean());
+    assertEquals(ImageConfig.Positions.LEARNED, recipe.model().requireImage().positions());
+    assertEquals(0.6, recipe.model().requireImage().mask().ratio());
+    assertEquals(List.of(0.5), recipe.data().requireImage().mean());
     assertEquals(0.25, recipe.model().loss().scale());
     assertEquals("mine", recipe.name());
     assertNull(ConfigMapper.with(recipe, List.of("model.loss.scale=null")).model().loss().scale());
@@ -133,8 +133,8 @@ final class ConfigMapperTest {
       delimiter = '|',
       textBlock =
           """
-          train.batchs=3                  | --set train.batchs=3: there is no key 'train.batchs'; did you mean 'train.batch'?
-          batch=3                         | --set batch=3: there is no key 'batch'; did you mean 'train.batch'?
+          train.batchs=3                  | --set train.batchs=3: there is no key 'train.batchs'; did you mean 'train.batch' or 'data.image.share.batch' or 'data.speech.share.batch'?
+          batch=3                         | --set batch=3: there is no key 'batch'; did you mean 'train.batch' or 'data.image.share.batch' or 'data.speech.share.batch'?
           train.lerningrate.peek=1        | --set train.lerningrate.peek=1: there is no key 'train.lerningrate'; did you mean 'train.learningRate'?
           probe.zzzzzz=1                  | --set probe.zzzzzz=1: there is no key 'probe.zzzzzz'; probe has pooling, layers
           probe.type=1                    | --set probe.type=1: there is no key 'probe.type'; probe has pooling, layers

@@ -37,7 +37,7 @@ public record ImageData(
     ConfigChecks.ratio("flip", flip);
     ConfigChecks.that(
         mean.size() == std.size() && !mean.isEmpty(),
-        "mean and data.std need one number a channel each");
+        "mean and std need one number a channel each");
     for (double s : std) {
       ConfigChecks.that(s > 0, "std must be above 0, got " + s);
     }
