@@ -4,6 +4,7 @@ import dev.d2v.model.speech.ConvFeatureExtractor;
 import dev.d2v.model.speech.ConvPositions;
 import dev.d2v.model.speech.ConvSpec;
 import dev.d2v.model.speech.Frames;
+import dev.d2v.model.speech.WeightNormPositions;
 import dev.d2v.nn.ParameterScope;
 import dev.d2v.nn.Pass;
 import dev.d2v.tensor.Shape;
@@ -33,6 +34,24 @@ final class UnitSpeech {
     Tensor y = positions.forward(lab.tensor(c, key + ".in.x"), pass);
     Tensor dx = positions.backward(lab.tensor(c, key + ".cot.y"), pass);
     compare(key, lab.floats(y), lab.floats(dx), c, comparison);
+    lab.compareGradients(scope, c, key + ".grad.", comparison);
+  }
+
+  /// `convpos_weightnorm.*`: in and out (B,C,T).
+  static void weightNorm(
+      String key, Map<String, Object> entry, GoldenCase c, Comparison comparison, Lab lab) {
+    ParameterScope scope = ParameterScope.root();
+    WeightNormPositions positions =
+        new WeightNormPositions(
+            scope,
+            GoldenCase.integer(entry, "embed_dim"),
+            GoldenCase.integer(entry, "kernel"),
+            GoldenCase.integer(entry, "groups"));
+    lab.bind(scope, c, key + ".param.");
+    Pass pass = lab.training();
+    Tensor y = positions.forward(channelsLast(key + ".in.x", c, lab), pass);
+    Tensor dx = positions.backward(channelsLast(key + ".cot.y", c, lab), pass);
+    compare(key, channelsFirst(y, lab), channelsFirst(dx, lab), c, comparison);
     lab.compareGradients(scope, c, key + ".grad.", comparison);
   }
 
