@@ -31,7 +31,8 @@ final class SpeechTest {
     assertEquals(new ConvLayer(512, 2, 2), spec.layers().getLast());
     assertEquals(spec, ConvSpec.parse(spec.toString()));
     assertEquals(3, ConvSpec.parse("[(4,2,1), (4,2,1)] + [(8, 2, 1)]").layers().size());
-    for (String wrong : List.of("", "512", "[(1,2)]", "[(1,2,3)] [(1,2,3)]", "[(1,2,3)] * x")) {
+    for (String wrong :
+        List.of("", "512", "[(1,2)]", "[(1,2,3)] [(1,2,3)]", "[(1,2,3)] * x", "[(1234567,2,3)]")) {
       var e = assertThrows(IllegalArgumentException.class, () -> ConvSpec.parse(wrong));
       assertTrue(String.valueOf(e.getMessage()).contains("'" + wrong + "'"), e.getMessage());
     }
