@@ -82,8 +82,10 @@ public record Source(
     int[] indices = config.embeddings().indices(texts.ids(), T);
     Tensor values = pass.workspace().take(Shape.of(2, B, T), DType.I32);
     backend.upload(values, indices);
-    int[] padding = new int[B * T];
-    Arrays.setAll(padding, i -> texts.ids()[i] == TextConfig.PAD ? 1 : 0);
+    int[] padding = pass.arrays().ints(B * T);
+    for (int i = 0; i < padding.length; i++) {
+      padding[i] = texts.ids()[i] == TextConfig.PAD ? 1 : 0;
+    }
     return new Source(config, values, B, T, anyOf(padding));
   }
 
