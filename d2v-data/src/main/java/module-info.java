@@ -5,8 +5,11 @@ module dev.d2v.data {
   requires java.desktop;
   requires com.twelvemonkeys.imageio.jpeg;
   requires com.twelvemonkeys.imageio.webp;
+  requires jlayer;
+  requires jorbis;
   requires static transitive org.jspecify;
 
   exports dev.d2v.data;
   exports dev.d2v.data.eval;
+  exports dev.d2v.data.speech;
 }
