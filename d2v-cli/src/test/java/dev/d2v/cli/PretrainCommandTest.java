@@ -7,7 +7,7 @@ import dev.d2v.cli.config.ConfigMapper;
 import dev.d2v.cli.run.PretrainOptions;
 import dev.d2v.cli.run.ProbeOptions;
 import dev.d2v.cli.run.Terminal;
-import dev.d2v.model.train.Recipes;
+import dev.d2v.model.train.ImageRecipes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ final class PretrainCommandTest {
     int cores = Runtime.getRuntime().availableProcessors();
     assertEquals(
         new PretrainOptions(
-            Recipes.quickstart(),
+            ImageRecipes.quickstart(),
             Optional.empty(),
             cores,
             0,
@@ -105,13 +105,13 @@ final class PretrainCommandTest {
   @DisplayName("--resume takes a folder or a name, and the run's own configuration")
   void resume() throws IOException {
     Path run = Files.createDirectories(folder.resolve("first"));
-    Files.writeString(run.resolve("config.yaml"), ConfigMapper.yaml(Recipes.imageTiny()));
+    Files.writeString(run.resolve("config.yaml"), ConfigMapper.yaml(ImageRecipes.tiny()));
     assertEquals(0, d2v("pretrain", "--resume", "first", "--out", folder.toString()));
     assertEquals(0, d2v("pretrain", "--resume", run.toString()));
     assertEquals(
         List.of(Optional.of(run), Optional.of(run)),
         asked.stream().map(PretrainOptions::resume).toList());
-    assertEquals(Recipes.imageTiny(), asked.getLast().recipe());
+    assertEquals(ImageRecipes.tiny(), asked.getLast().recipe());
     assertEquals(1, d2v("pretrain", "--resume", run.toString(), "--updates", "7"));
     assertTrue(
         screen.err().startsWith("d2v: --resume goes on with the run as it was configured"),

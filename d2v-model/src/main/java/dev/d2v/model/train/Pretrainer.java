@@ -167,6 +167,7 @@ public final class Pretrainer {
     return new UpdateReport(
         updates,
         turn.key(),
+        turn.ordinal() + 1,
         perToken.values().stream().mapToDouble(Double::doubleValue).sum(),
         perToken,
         spreads,
