@@ -26,6 +26,7 @@ public final class Prefetcher implements AutoCloseable {
   /// which each row is written by one thread.
   public static final class Slot {
     private final float[] values;
+    private final int[] tokens;
     private final int[] indices;
     private final int[] labels;
     private long batch;
@@ -34,8 +35,9 @@ public final class Prefetcher implements AutoCloseable {
     private int done;
     private @Nullable Throwable failure;
 
-    private Slot(int maxRows, int floats) {
+    private Slot(int maxRows, int floats, int tokens) {
       this.values = new float[floats];
+      this.tokens = new int[tokens];
       this.indices = new int[maxRows];
       this.labels = new int[maxRows];
     }
@@ -43,6 +45,11 @@ public final class Prefetcher implements AutoCloseable {
     /// What the rows hold, in the source's order.
     public float[] values() {
       return values;
+    }
+
+    /// What rows of whole numbers hold, in the source's order.
+    public int[] tokens() {
+      return tokens;
     }
 
     /// A number for each row, such as that of its item in the data set.
@@ -91,10 +98,15 @@ public final class Prefetcher implements AutoCloseable {
   /// @param maxRows the most rows that a batch has
   /// @param floats the most numbers that a batch has
   public Prefetcher(Source source, int threads, int ahead, int maxRows, int floats) {
+    this(source, threads, ahead, maxRows, floats, 0);
+  }
+
+  /// @param tokens the most whole numbers that a batch has
+  public Prefetcher(Source source, int threads, int ahead, int maxRows, int floats, int tokens) {
     this.source = source;
     int slots = threads == 0 ? 1 : ahead + 1;
     for (int i = 0; i < slots; i++) {
-      free.add(new Slot(maxRows, floats));
+      free.add(new Slot(maxRows, floats, tokens));
     }
     for (int i = 0; i < threads; i++) {
       this.threads.add(

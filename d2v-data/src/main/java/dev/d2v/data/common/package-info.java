@@ -1,4 +1,4 @@
-/// What images and speech share and nobody else sees: the package is not exported. Start at
+/// What images, speech and text share and nobody else sees: the package is not exported. Start at
 /// [Prefetcher] for batches made ahead, at [FileListing] for folders.
 @NullMarked
 package dev.d2v.data.common;
