@@ -76,7 +76,7 @@ final class KilledRunTest {
   /// The part of each line that does not depend on time.
   private static List<String> losses(Path metrics) throws IOException {
     return Files.readAllLines(metrics).stream()
-        .map(line -> line.replaceAll(",?\"images_per_second\":[^,}]*", ""))
+        .map(line -> line.replaceAll(",?\"samples_per_second\":[^,}]*", ""))
         .collect(Collectors.toList());
   }
 

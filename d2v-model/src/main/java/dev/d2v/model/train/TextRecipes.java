@@ -55,7 +55,7 @@ public final class TextRecipes {
   /// An encoder for a small vocabulary, of 128 channels.
   static TextConfig smallEncoder() {
     return encoder(
-        4_096,
+        4_000,
         128,
         0,
         0.5,
