@@ -1,6 +1,6 @@
 package dev.d2v.model;
 
-import java.util.Arrays;
+import dev.d2v.nn.HostArrays;
 
 /// Which tokens each row of a student batch sees. Row r = b*M + m is mask m of sample b.
 ///
@@ -41,19 +41,26 @@ public record MaskPlan(
   /// The plan of masks (R,T): seen tokens first, each group in the order of time.
   ///
   /// @param keepMasked part of the masked tokens that is seen all the same
+  /// @param arrays where the indices are made; the plan lasts until they are reset
   public static MaskPlan of(
-      int[] mask, int samples, int masksPerSample, int tokens, double keepMasked) {
+      int[] mask,
+      int samples,
+      int masksPerSample,
+      int tokens,
+      double keepMasked,
+      HostArrays arrays) {
     int rows = samples * masksPerSample;
     int visible = count(mask, 0, tokens, 0);
     int kept = visible + (int) Math.rint((tokens - visible) * keepMasked);
-    int[] idsKeep = new int[rows * kept];
-    int[] idsRestore = new int[rows * tokens];
+    int[] idsKeep = arrays.ints(rows * kept);
+    int[] idsRestore = arrays.ints(rows * tokens);
     for (int r = 0; r < rows; r++) {
       int seen = count(mask, r * tokens, tokens, 0);
-      ConfigChecks.that(
-          seen == visible,
-          "masks: row %d leaves %d of %d tokens visible, row 0 leaves %d; all rows must agree"
-              .formatted(r, seen, tokens, visible));
+      if (seen != visible) {
+        throw new IllegalArgumentException(
+            "masks: row %d leaves %d of %d tokens visible, row 0 leaves %d; all rows must agree"
+                .formatted(r, seen, tokens, visible));
+      }
       int first = 0;
       int second = visible;
       for (int t = 0; t < tokens; t++) {
@@ -68,7 +75,11 @@ public record MaskPlan(
   }
 
   private static int count(int[] mask, int from, int length, int value) {
-    return (int) Arrays.stream(mask, from, from + length).filter(m -> m == value).count();
+    int count = 0;
+    for (int i = from; i < from + length; i++) {
+      count += mask[i] == value ? 1 : 0;
+    }
+    return count;
   }
 
   /// R = B*M.

@@ -7,7 +7,14 @@ import java.util.Arrays;
 /// the same number of tokens. Source: fairseq `compute_block_mask_1d`, `compute_block_mask_2d`,
 /// `random_masking`.
 public final class Masks {
-  private Masks() {}
+  private final int[] marked;
+  private final int[] cells;
+
+  /// Draws masks of so many tokens, over and over in the same arrays.
+  public Masks(int tokens) {
+    marked = new int[tokens];
+    cells = new int[tokens];
+  }
 
   /// What to draw.
   ///
@@ -51,15 +58,20 @@ public final class Masks {
     }
   }
 
-  /// The mask of a configuration for a grid of `tokens` tokens.
-  public static int[] draw(MaskConfig config, int axes, int tokens, RandomStream random) {
-    return switch (config.kind()) {
-      case RANDOM -> random(tokens, config.ratio(), random);
+  /// T.
+  public int tokens() {
+    return marked.length;
+  }
+
+  /// The mask of a configuration, into `to[at .. at + T)`.
+  public void draw(MaskConfig config, int axes, RandomStream random, int[] to, int at) {
+    switch (config.kind()) {
+      case RANDOM -> drawRandom(config.ratio(), random);
       case BLOCK ->
-          blocks(
+          drawBlocks(
               new Blocks(
                   axes,
-                  tokens,
+                  marked.length,
                   config.ratio(),
                   config.length(),
                   config.adjust(),
@@ -69,37 +81,62 @@ public final class Masks {
                   config.nonOverlapping(),
                   config.expandAdjacent()),
               random);
-    };
+    }
+    System.arraycopy(marked, 0, to, at, marked.length);
+  }
+
+  /// The mask of a configuration for `tokens` tokens.
+  public static int[] draw(MaskConfig config, int axes, int tokens, RandomStream random) {
+    int[] mask = new int[tokens];
+    new Masks(tokens).draw(config, axes, random, mask, 0);
+    return mask;
   }
 
   /// Single tokens: `int(T * (1 - ratio))` stay visible, every set of them equally likely.
   public static int[] random(int tokens, double ratio, RandomStream random) {
-    int[] order = new int[tokens];
-    Arrays.setAll(order, i -> i);
-    random.shuffle(order);
-    int[] mask = new int[tokens];
-    Arrays.fill(mask, 1);
-    int keep = (int) (tokens * (1 - ratio));
-    for (int i = 0; i < keep; i++) {
-      mask[order[i]] = 0;
-    }
-    return mask;
+    Masks masks = new Masks(tokens);
+    masks.drawRandom(ratio, random);
+    return masks.marked;
   }
 
   /// Blocks around random centres (with replacement), cut off at the border, then single cells
   /// added or removed until exactly `int(T * p)` are marked.
   public static int[] blocks(Blocks b, RandomStream random) {
-    int[] marked = b.nonOverlapping ? tiles(b, random) : centred(b, random);
+    Masks masks = new Masks(b.tokens);
+    masks.drawBlocks(b, random);
+    return masks.marked;
+  }
+
+  private void drawRandom(double ratio, RandomStream random) {
+    int tokens = marked.length;
+    for (int i = 0; i < tokens; i++) {
+      cells[i] = i;
+    }
+    random.shuffle(cells);
+    Arrays.fill(marked, 1);
+    int keep = (int) (tokens * (1 - ratio));
+    for (int i = 0; i < keep; i++) {
+      marked[cells[i]] = 0;
+    }
+  }
+
+  private void drawBlocks(Blocks b, RandomStream random) {
+    Arrays.fill(marked, 0);
+    if (b.nonOverlapping) {
+      tiles(b, random);
+    } else {
+      centred(b, random);
+    }
     if (b.exact) {
       int target = (int) (b.tokens * b.marked());
       if (b.expandAdjacent) {
-        expand(marked, b, (int) (target * (1 + b.dropout)), random);
+        expand(b, (int) (target * (1 + b.dropout)), random);
       }
-      int count = Arrays.stream(marked).sum();
+      int count = count();
       if (count > target) {
-        flip(marked, candidates(marked, 1), count - target, random);
+        flip(candidates(1), count - target, random);
       } else {
-        flip(marked, candidates(marked, 0), target - count, random);
+        flip(candidates(0), target - count, random);
       }
     }
     if (b.inverse) {
@@ -107,11 +144,17 @@ public final class Masks {
         marked[i] = 1 - marked[i];
       }
     }
-    return marked;
   }
 
-  private static int[] centred(Blocks b, RandomStream random) {
-    int[] marked = new int[b.tokens];
+  private int count() {
+    int count = 0;
+    for (int m : marked) {
+      count += m;
+    }
+    return count;
+  }
+
+  private void centred(Blocks b, RandomStream random) {
     int area = b.axes == 1 ? b.length : b.length * b.length;
     int centres = (int) (b.tokens * ((b.marked() + b.adjust) / area) * (1 + b.dropout));
     int side = b.side();
@@ -127,17 +170,15 @@ public final class Masks {
         }
       }
     }
-    return marked;
   }
 
-  private static int[] tiles(Blocks b, RandomStream random) {
+  private void tiles(Blocks b, RandomStream random) {
     int side = b.side();
     int across = (side + b.length - 1) / b.length;
     int count = b.axes == 1 ? across : across * across;
     int[] order = new int[count];
     Arrays.setAll(order, i -> i);
     random.shuffle(order);
-    int[] marked = new int[b.tokens];
     int chosen = (int) (count * (b.marked() + b.adjust) * (1 + b.dropout));
     for (int i = 0; i < Math.min(chosen, count); i++) {
       int top = b.axes == 1 ? 0 : order[i] / across * b.length;
@@ -149,27 +190,26 @@ public final class Masks {
         }
       }
     }
-    return marked;
   }
 
   /// Marks random neighbours of marked cells, ring after ring, until `target` are marked.
-  private static void expand(int[] marked, Blocks b, int target, RandomStream random) {
-    int count = Arrays.stream(marked).sum();
+  private void expand(Blocks b, int target, RandomStream random) {
+    int count = count();
     while (count < target) {
-      int[] ring = neighbours(marked, b);
-      int step = Math.min(ring.length, target - count);
+      int ring = neighbours(b);
+      int step = Math.min(ring, target - count);
       if (step == 0) {
         return;
       }
-      flip(marked, ring, step, random);
+      flip(ring, step, random);
       count += step;
     }
   }
 
-  private static int[] neighbours(int[] marked, Blocks b) {
+  /// Puts the unmarked neighbours of marked cells into `cells` and says how many there are.
+  private int neighbours(Blocks b) {
     int side = b.side();
     int rows = b.axes == 1 ? 1 : side;
-    int[] out = new int[marked.length];
     int n = 0;
     for (int y = 0; y < rows; y++) {
       for (int x = 0; x < side; x++) {
@@ -180,28 +220,28 @@ public final class Masks {
                 || (y > 0 && marked[i - side] == 1)
                 || (y + 1 < rows && marked[i + side] == 1);
         if (marked[i] == 0 && near) {
-          out[n++] = i;
+          cells[n++] = i;
         }
       }
     }
-    return Arrays.copyOf(out, n);
+    return n;
   }
 
-  private static int[] candidates(int[] marked, int value) {
-    int[] out = new int[marked.length];
+  /// Puts the cells with that value into `cells` and says how many there are.
+  private int candidates(int value) {
     int n = 0;
     for (int i = 0; i < marked.length; i++) {
       if (marked[i] == value) {
-        out[n++] = i;
+        cells[n++] = i;
       }
     }
-    return Arrays.copyOf(out, n);
+    return n;
   }
 
-  /// Flips `count` of the cells, drawn without replacement.
-  private static void flip(int[] marked, int[] cells, int count, RandomStream random) {
+  /// Flips `count` of the first `there` of `cells`, drawn without replacement.
+  private void flip(int there, int count, RandomStream random) {
     for (int i = 0; i < count; i++) {
-      int j = i + random.nextInt(cells.length - i);
+      int j = i + random.nextInt(there - i);
       int cell = cells[j];
       cells[j] = cells[i];
       marked[cell] = 1 - marked[cell];

@@ -3,6 +3,7 @@ package dev.d2v.model;
 import dev.d2v.model.image.ImageConfig;
 import dev.d2v.model.image.ImageLocalEncoder;
 import dev.d2v.model.speech.ConvPositions;
+import dev.d2v.model.speech.LogMelLocalEncoder;
 import dev.d2v.model.speech.SpeechConfig;
 import dev.d2v.model.speech.SpeechLocalEncoder;
 import dev.d2v.model.text.TextConfig;
@@ -78,16 +79,7 @@ public record ModalityEncoder(
   private static ModalityEncoder speech(
       ParameterScope scope, Data2Vec2Config config, SpeechConfig speech, boolean withLocal) {
     int C = config.embedDim();
-    LocalEncoder local =
-        withLocal
-            ? new SpeechLocalEncoder(
-                scope,
-                speech.spec(),
-                speech.extractorNorm(),
-                speech.extractorBias(),
-                C,
-                speech.localGradMult())
-            : null;
+    LocalEncoder local = withLocal ? speechLocal(scope, speech, C) : null;
     ConvPositions relative =
         speech.positions() == SpeechConfig.Positions.CONVOLUTIONS
             ? new ConvPositions(
@@ -110,6 +102,14 @@ public record ModalityEncoder(
                 true)
             : null;
     return new ModalityEncoder(speech, local, positions, context);
+  }
+
+  private static LocalEncoder speechLocal(ParameterScope scope, SpeechConfig speech, int C) {
+    double factor = speech.localGradMult();
+    return speech.logMel() == null
+        ? new SpeechLocalEncoder(
+            scope, speech.spec(), speech.extractorNorm(), speech.extractorBias(), C, factor)
+        : new LogMelLocalEncoder(scope, speech.logMel().patches(), C, factor);
   }
 
   private static ModalityEncoder text(

@@ -2,6 +2,8 @@ package dev.d2v.model;
 
 import dev.d2v.model.image.ImageConfig;
 import dev.d2v.model.speech.Frames;
+import dev.d2v.model.speech.LogMelConfig;
+import dev.d2v.model.speech.LogMelPatches;
 import dev.d2v.model.speech.SpeechConfig;
 import dev.d2v.model.text.TextConfig;
 import dev.d2v.nn.Pass;
@@ -64,8 +66,10 @@ public record Source(
             .formatted(N, T, config.maxTokens()));
     int[] padding =
         waves.lengths() == null ? null : Frames.padding(waves.lengths(), N, config::tokens);
-    Tensor values = pass.take(B, N);
-    backend.upload(values, waves.waves());
+    LogMelConfig mel = config.logMel();
+    LogMelPatches patches = mel == null ? null : mel.patches();
+    Tensor values = patches == null ? pass.take(B, N) : pass.take(patches.sourceShape(B, N));
+    backend.upload(values, patches == null ? waves.waves() : patches.source(waves.waves(), N));
     return new Source(config, values, B, T, anyOf(padding));
   }
 
@@ -78,8 +82,10 @@ public record Source(
     int[] indices = config.embeddings().indices(texts.ids(), T);
     Tensor values = pass.workspace().take(Shape.of(2, B, T), DType.I32);
     backend.upload(values, indices);
-    int[] padding = new int[B * T];
-    Arrays.setAll(padding, i -> texts.ids()[i] == TextConfig.PAD ? 1 : 0);
+    int[] padding = pass.arrays().ints(B * T);
+    for (int i = 0; i < padding.length; i++) {
+      padding[i] = texts.ids()[i] == TextConfig.PAD ? 1 : 0;
+    }
     return new Source(config, values, B, T, anyOf(padding));
   }
 

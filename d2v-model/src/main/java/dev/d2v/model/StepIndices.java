@@ -6,7 +6,6 @@ import dev.d2v.nn.Pass;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.spi.Backend;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// All index tensors of one step, made from its mask plan on the host and uploaded once.
@@ -50,12 +49,12 @@ public record StepIndices(
     int V = plan.kept();
     int R = plan.rows();
     int N = E + V;
-    int[] decoder = new int[R * T];
-    int[] decoderBack = new int[R * N];
-    int[] target = new int[R * T];
-    int[] masked = new int[R * T];
-    int[] cls = new int[R * N];
-    int[] maskedTime = new int[R * T];
+    int[] decoder = pass.arrays().ints(R * T);
+    int[] decoderBack = pass.arrays().ints(R * N);
+    int[] target = pass.arrays().ints(R * T);
+    int[] masked = pass.arrays().ints(R * T);
+    int[] cls = pass.arrays().ints(R * N);
+    int[] maskedTime = pass.arrays().ints(R * T);
     Arrays.fill(decoderBack, -1);
     Arrays.fill(cls, -1);
     for (int r = 0; r < R; r++) {
@@ -81,7 +80,7 @@ public record StepIndices(
     TokenIndex.Whole whole =
         relative
             ? new TokenIndex.Whole(
-                ints(blanked(plan), backend, pass), places, seats, plan.sampleSize())
+                ints(blanked(plan, pass), backend, pass), places, seats, plan.sampleSize())
             : null;
     return new StepIndices(
         TokenIndex.full(B, T, E, padding, backend, pass),
@@ -93,13 +92,21 @@ public record StepIndices(
         ints(masked, backend, pass),
         ints(cls, backend, pass),
         ints(maskedTime, backend, pass),
-        ints(IntStream.range(0, B * T).toArray(), backend, pass));
+        ints(count(B * T, pass), backend, pass));
+  }
+
+  private static int[] count(int n, Pass pass) {
+    int[] rows = pass.arrays().ints(n);
+    for (int i = 0; i < n; i++) {
+      rows[i] = i;
+    }
+    return rows;
   }
 
   /// Row of X at each place, -1-i where it is the i-th masked one.
-  private static int[] blanked(MaskPlan plan) {
+  private static int[] blanked(MaskPlan plan, Pass pass) {
     int T = plan.tokens();
-    int[] source = new int[plan.rows() * T];
+    int[] source = pass.arrays().ints(plan.rows() * T);
     int masked = 0;
     for (int i = 0; i < source.length; i++) {
       int sample = i / T / plan.masksPerSample();
@@ -110,8 +117,10 @@ public record StepIndices(
 
   /// Token rows of (B*(E+T),C).
   static Tensor strip(int B, int T, int E, Backend backend, Pass pass) {
-    int[] strip = new int[B * T];
-    Arrays.setAll(strip, i -> i / T * (E + T) + E + i % T);
+    int[] strip = pass.arrays().ints(B * T);
+    for (int i = 0; i < strip.length; i++) {
+      strip[i] = i / T * (E + T) + E + i % T;
+    }
     return ints(strip, backend, pass);
   }
 }

@@ -40,8 +40,8 @@ public record TokenIndex(
   public static TokenIndex full(
       int B, int T, int E, int @Nullable [] padding, Backend backend, Pass pass) {
     int N = E + T;
-    int[] gather = new int[B * N];
-    int[] time = new int[B * N];
+    int[] gather = pass.arrays().ints(B * N);
+    int[] time = pass.arrays().ints(B * N);
     for (int b = 0; b < B; b++) {
       for (int j = 0; j < N; j++) {
         gather[b * N + j] = j < E ? -1 - j : b * T + j - E;
@@ -72,8 +72,8 @@ public record TokenIndex(
     int R = plan.rows();
     int V = plan.kept();
     int N = E + V;
-    int[] gather = new int[R * N];
-    int[] time = new int[R * N];
+    int[] gather = pass.arrays().ints(R * N);
+    int[] time = pass.arrays().ints(R * N);
     for (int r = 0; r < R; r++) {
       int sample = r / plan.masksPerSample() * plan.tokens();
       for (int j = 0; j < N; j++) {
@@ -105,7 +105,7 @@ public record TokenIndex(
       return null;
     }
     int N = time.length / rows;
-    int[] out = new int[time.length];
+    int[] out = pass.arrays().ints(time.length);
     boolean any = false;
     for (int i = 0; i < out.length; i++) {
       out[i] = time[i] < 0 ? 0 : padding[i / N / rowsPerSample * T + time[i]];

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.d2v.nn.HostArrays;
 import dev.d2v.tensor.random.RandomStream;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ final class MasksTest {
   @Test
   void aPlanPutsSeenTokensFirst() {
     int[] mask = {1, 0, 1, 0, /**/ 0, 1, 0, 1};
-    MaskPlan plan = MaskPlan.of(mask, 1, 2, 4, 0);
+    MaskPlan plan = MaskPlan.of(mask, 1, 2, 4, 0, new HostArrays());
     assertArrayEquals(new int[] {1, 3, 0, 2}, plan.idsKeep());
     assertArrayEquals(new int[] {2, 0, 3, 1, 0, 2, 1, 3}, plan.idsRestore());
     assertEquals(4, plan.sampleSize());
@@ -43,7 +44,9 @@ final class MasksTest {
   void rowsWithOtherCountsAreRefused() {
     int[] mask = {1, 0, 1, 0, /**/ 1, 1, 0, 1};
     String message =
-        assertThrows(IllegalArgumentException.class, () -> MaskPlan.of(mask, 1, 2, 4, 0))
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> MaskPlan.of(mask, 1, 2, 4, 0, new HostArrays()))
             .getMessage();
     assertTrue(String.valueOf(message).contains("row 1 leaves 1 of 4"), message);
   }

@@ -24,6 +24,7 @@ public final class Pass {
   private final Kernels kernels;
   private final Workspace workspace;
   private final @Nullable Step step;
+  private final HostArrays arrays;
   private final Deque<Entry> saved = new ArrayDeque<>();
 
   private record Entry(Object owner, Record record) {}
@@ -36,25 +37,36 @@ public final class Pass {
   /// @param microBatch number within the update
   public record Step(StepNumbers numbers, long seed, int update, int microBatch) {}
 
-  private Pass(Kernels kernels, Workspace workspace, @Nullable Step step) {
+  private Pass(Kernels kernels, Workspace workspace, @Nullable Step step, HostArrays arrays) {
     this.kernels = kernels;
     this.workspace = workspace;
     this.step = step;
+    this.arrays = arrays;
   }
 
   /// A pass that will be differentiated; dropout and its kin are active.
   public static Pass training(Kernels kernels, Workspace workspace, Step step) {
-    return new Pass(kernels, workspace, step);
+    return new Pass(kernels, workspace, step, new HostArrays());
+  }
+
+  /// The same with host arrays of its caller, who resets them when the pass is over.
+  public static Pass training(Kernels kernels, Workspace workspace, Step step, HostArrays arrays) {
+    return new Pass(kernels, workspace, step, arrays);
   }
 
   /// A pass without a backward: saves nothing, drops nothing out, frees temporaries as it goes.
   public static Pass inference(Kernels kernels, Workspace workspace) {
-    return new Pass(kernels, workspace, null);
+    return new Pass(kernels, workspace, null, new HostArrays());
   }
 
   /// The vocabulary.
   public Kernels kernels() {
     return kernels;
+  }
+
+  /// Where indices are made before they are uploaded.
+  public HostArrays arrays() {
+    return arrays;
   }
 
   /// Where temporaries come from.

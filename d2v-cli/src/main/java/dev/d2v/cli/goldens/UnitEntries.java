@@ -15,6 +15,7 @@ import dev.d2v.model.TargetConfig;
 import dev.d2v.model.TransformerBlock;
 import dev.d2v.model.checkpoint.OfficialConfig;
 import dev.d2v.model.image.ImageConfig;
+import dev.d2v.nn.HostArrays;
 import dev.d2v.nn.ParameterScope;
 import dev.d2v.nn.Pass;
 import dev.d2v.nn.layer.AttentionBias;
@@ -140,7 +141,9 @@ final class UnitEntries {
     int T = c.shape(key + ".mask").dim(1);
     int C = c.shape(key + ".x").dim(2);
     int E = GoldenCase.integer(entry, "extra_tokens");
-    MaskPlan own = MaskPlan.of(mask, rows, 1, T, GoldenCase.number(entry, "keep_masked_pct"));
+    MaskPlan own =
+        MaskPlan.of(
+            mask, rows, 1, T, GoldenCase.number(entry, "keep_masked_pct"), new HostArrays());
     comparison.number(key + ".len_keep", GoldenCase.number(entry, "len_keep"), own.kept(), 0.01);
     int V = own.kept();
     int[] keep = c.ints(key + ".ids_keep");

@@ -4,6 +4,7 @@ import dev.d2v.model.speech.ConvFeatureExtractor;
 import dev.d2v.model.speech.ConvPositions;
 import dev.d2v.model.speech.ConvSpec;
 import dev.d2v.model.speech.Frames;
+import dev.d2v.model.speech.WeightNormPositions;
 import dev.d2v.nn.ParameterScope;
 import dev.d2v.nn.Pass;
 import dev.d2v.tensor.Shape;
@@ -36,26 +37,41 @@ final class UnitSpeech {
     lab.compareGradients(scope, c, key + ".grad.", comparison);
   }
 
-  /// `featext.*`: in (B,N), out (B,channels,T).
-  static void extractor(
+  /// `convpos_weightnorm.*`: in and out (B,C,T).
+  static void weightNorm(
       String key, Map<String, Object> entry, GoldenCase c, Comparison comparison, Lab lab) {
-    ConvFeatureExtractor.Mode mode =
-        switch (String.valueOf(entry.get("mode"))) {
-          case "layer_norm" -> ConvFeatureExtractor.Mode.LAYER_NORM;
-          case "default" -> ConvFeatureExtractor.Mode.GROUP_NORM;
-          default ->
-              throw new IllegalArgumentException(
-                  key + ": unknown extractor mode " + entry.get("mode"));
-        };
+    ParameterScope scope = ParameterScope.root();
+    WeightNormPositions positions =
+        new WeightNormPositions(
+            scope,
+            GoldenCase.integer(entry, "embed_dim"),
+            GoldenCase.integer(entry, "kernel"),
+            GoldenCase.integer(entry, "groups"));
+    lab.bind(scope, c, key + ".param.");
+    Pass pass = lab.training();
+    Tensor y = positions.forward(channelsLast(key + ".in.x", c, lab), pass);
+    Tensor dx = positions.backward(channelsLast(key + ".cot.y", c, lab), pass);
+    compare(key, channelsFirst(y, lab), channelsFirst(dx, lab), c, comparison);
+    lab.compareGradients(scope, c, key + ".grad.", comparison);
+  }
+
+  /// `featext.*`: in (B,N), out (B,channels,T). False for the mode that this version does not have.
+  static boolean extractor(
+      String key, Map<String, Object> entry, GoldenCase c, Comparison comparison, Lab lab) {
+    if (!"layer_norm".equals(entry.get("mode"))) {
+      return false;
+    }
     ParameterScope scope = ParameterScope.root();
     ConvSpec spec = ConvSpec.parse(String.valueOf(entry.get("spec")));
-    ConvFeatureExtractor extractor = new ConvFeatureExtractor(scope, spec, mode, false);
+    ConvFeatureExtractor extractor =
+        new ConvFeatureExtractor(scope, spec, ConvFeatureExtractor.Mode.LAYER_NORM, false);
     lab.bind(scope, c, key + ".param.");
     Pass pass = lab.training();
     Tensor y = extractor.forward(lab.tensor(c, key + ".in.x"), pass);
     Tensor dx = extractor.backward(channelsLast(key + ".cot.y", c, lab), pass);
     compare(key, channelsFirst(y, lab), lab.floats(dx), c, comparison);
     lab.compareGradients(scope, c, key + ".grad.", comparison);
+    return true;
   }
 
   private static void compare(

@@ -153,6 +153,7 @@ public final class OfficialConfig {
                   "extractor_mode must be layer_norm or default, got " + mode);
         },
         false,
+        null,
         SpeechConfig.Positions.CONVOLUTIONS,
         speech.integer("conv_pos_width"),
         speech.integer("conv_pos_groups"),

@@ -12,10 +12,10 @@ import java.util.stream.Collectors;
 public record ConvSpec(List<ConvLayer> layers) {
   private static final Pattern TERM =
       Pattern.compile(
-          "\\[((?:\\s*\\(\\s*\\d+\\s*,\\s*\\d+\\s*,\\s*\\d+\\s*\\)\\s*,?)+)\\s*\\]"
-              + "(?:\\s*\\*\\s*(\\d+))?");
+          "\\[((?:\\s*\\(\\s*\\d{1,6}\\s*,\\s*\\d{1,6}\\s*,\\s*\\d{1,6}\\s*\\)\\s*,?)+)\\s*\\]"
+              + "(?:\\s*\\*\\s*(\\d{1,6}))?");
   private static final Pattern LAYER =
-      Pattern.compile("\\(\\s*(\\d+)\\s*,\\s*(\\d+)\\s*,\\s*(\\d+)\\s*\\)");
+      Pattern.compile("\\(\\s*(\\d{1,6})\\s*,\\s*(\\d{1,6})\\s*,\\s*(\\d{1,6})\\s*\\)");
 
   /// Copies the list and checks that it is not empty.
   public ConvSpec {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param extractor the convolutions, as fairseq writes them: `[(channels, kernel, stride)] * n`
 /// @param extractorNorm what stands behind a convolution
 /// @param extractorBias whether the convolutions have a bias
+/// @param logMel a spectrogram's patches instead of the convolutions, or null
 /// @param positions how tokens know where they are
 /// @param positionWidth kernel of the positional convolutions, all layers together
 /// @param positionGroups their groups
@@ -33,6 +34,7 @@ public record SpeechConfig(
     String extractor,
     ConvFeatureExtractor.Mode extractorNorm,
     boolean extractorBias,
+    @Nullable LogMelConfig logMel,
     Positions positions,
     int positionWidth,
     int positionGroups,
@@ -75,7 +77,7 @@ public record SpeechConfig(
 
   @Override
   public int tokens(int length) {
-    return spec().frames(length);
+    return logMel == null ? spec().frames(length) : logMel.patches().tokens(length);
   }
 
   /// The convolutions.

@@ -44,6 +44,10 @@ public final class TextLocalEncoder implements LocalEncoder {
       throw new IllegalArgumentException(
           "text: localGradMult must be in [0,1], got " + localGradMult);
     }
+    if (config.positions() == TextEmbeddings.Positions.SINUSOIDAL && C < 4) {
+      throw new IllegalArgumentException(
+          "text: sines and cosines of several frequencies need at least 4 channels, got " + C);
+    }
     ParameterScope at = scope.child("local_encoder");
     this.config = config;
     this.C = C;

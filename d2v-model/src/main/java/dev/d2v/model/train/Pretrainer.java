@@ -8,6 +8,7 @@ import dev.d2v.model.ModalityConfig;
 import dev.d2v.model.ModelMemory;
 import dev.d2v.model.Observer;
 import dev.d2v.model.Source;
+import dev.d2v.nn.HostArrays;
 import dev.d2v.nn.Parameter;
 import dev.d2v.nn.Pass;
 import dev.d2v.nn.Streams;
@@ -49,6 +50,8 @@ public final class Pretrainer {
   private final AdamW adam;
   private final GradientClip clip;
   private final ModalityTurns turns;
+  private final HostArrays arrays = new HostArrays();
+  private @Nullable Masks drawer;
   private final DataConfig data;
   private long updates;
 
@@ -81,19 +84,21 @@ public final class Pretrainer {
     this.updates = update;
   }
 
-  /// The masks of a micro-batch: a pure function of seed, update and row.
+  /// The masks of a micro-batch: a pure function of seed, update and row. They last until the next
+  /// micro-batch.
   public MaskPlan masks(ModalityConfig modality, int samples, int T, long update, int microBatch) {
     int M = model.config().masksPerSample();
     int R = samples * M;
-    int[] mask = new int[R * T];
-    for (int r = 0; r < R; r++) {
-      var random =
-          new RandomStream(
-              train.seed(), Streams.MASKS, Math.toIntExact(update), microBatch * R + r);
-      int[] drawn = Masks.draw(modality.mask(), modality.maskAxes(), T, random);
-      System.arraycopy(drawn, 0, mask, r * T, T);
+    int[] mask = arrays.ints(R * T);
+    if (drawer == null || drawer.tokens() != T) {
+      drawer = new Masks(T);
     }
-    return MaskPlan.of(mask, samples, M, T, modality.mask().keepMasked());
+    RandomStream random = new RandomStream(train.seed(), Streams.MASKS, Math.toIntExact(update), 0);
+    for (int r = 0; r < R; r++) {
+      random.restart(microBatch * R + r);
+      drawer.draw(modality.mask(), modality.maskAxes(), random, mask, r * T);
+    }
+    return MaskPlan.of(mask, samples, M, T, modality.mask().keepMasked(), arrays);
   }
 
   /// Does one update. Throws [DivergedException] before anything is applied when a loss or the
@@ -115,6 +120,7 @@ public final class Pretrainer {
     int visible = 0;
     int samples = 0;
     for (int micro = 0; micro < train.accumulate(); micro++) {
+      arrays.reset();
       Batch batch = batches.apply(micro);
       MaskPlan plan =
           masks(modality, batch.samples(), modality.tokens(batch.length()), updates, micro);
@@ -228,7 +234,8 @@ public final class Pretrainer {
         Pass.training(
             kernels,
             workspace,
-            new Pass.Step(numbers, train.seed(), Math.toIntExact(updates), micro));
+            new Pass.Step(numbers, train.seed(), Math.toIntExact(updates), micro),
+            arrays);
     Source source = Source.of(batch, modality, backend, pass);
     return model.step(source, plan, null, pass, observer);
   }

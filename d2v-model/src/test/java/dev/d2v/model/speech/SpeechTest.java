@@ -31,7 +31,8 @@ final class SpeechTest {
     assertEquals(new ConvLayer(512, 2, 2), spec.layers().getLast());
     assertEquals(spec, ConvSpec.parse(spec.toString()));
     assertEquals(3, ConvSpec.parse("[(4,2,1), (4,2,1)] + [(8, 2, 1)]").layers().size());
-    for (String wrong : List.of("", "512", "[(1,2)]", "[(1,2,3)] [(1,2,3)]", "[(1,2,3)] * x")) {
+    for (String wrong :
+        List.of("", "512", "[(1,2)]", "[(1,2,3)] [(1,2,3)]", "[(1,2,3)] * x", "[(1234567,2,3)]")) {
       var e = assertThrows(IllegalArgumentException.class, () -> ConvSpec.parse(wrong));
       assertTrue(String.valueOf(e.getMessage()).contains("'" + wrong + "'"), e.getMessage());
     }
@@ -84,6 +85,12 @@ final class SpeechTest {
   }
 
   @Test
+  void weightNormalisedPositionsKeepTheLayerContract() {
+    LayerContract.holds((scope, _) -> new WeightNormPositions(scope, 6, 4, 3), 2, 5, 6);
+    LayerContract.holds((scope, _) -> new WeightNormPositions(scope, 4, 3, 1), 2, 5, 4);
+  }
+
+  @Test
   void namesAreThoseOfPublishedCheckpoints() {
     ParameterScope root = ParameterScope.root();
     new SpeechLocalEncoder(
@@ -118,6 +125,14 @@ final class SpeechTest {
             "relative_positional_encoder.1.1.0.weight (24,8,8)",
             "relative_positional_encoder.1.1.0.bias (24)"),
         names(other));
+    ParameterScope first = ParameterScope.root();
+    new WeightNormPositions(first.child("encoder.pos_conv"), 24, 128, 4);
+    assertEquals(
+        List.of(
+            "encoder.pos_conv.0.bias (24)",
+            "encoder.pos_conv.0.weight_g (1,1,128)",
+            "encoder.pos_conv.0.weight_v (24,6,128)"),
+        names(first));
   }
 
   private static List<String> names(ParameterScope scope) {

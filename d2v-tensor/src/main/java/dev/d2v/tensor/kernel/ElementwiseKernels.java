@@ -36,4 +36,14 @@ public interface ElementwiseKernels {
   /// dscale (groups)
   void scaleGroupsBackward(
       Tensor dscale, Tensor dy, Tensor x, Tensor scale, int B, int groups, int per);
+
+  /// `norm[k] = sqrt(sum over r of v[r,k]^2)`, `w[r,k] = g[k] * v[r,k] / norm[k]`: a weight as a
+  /// direction v and a length g for each place of its kernel. w, v (rows,K) norm, g (K)
+  void weightNormForward(Tensor w, Tensor norm, Tensor v, Tensor g, int rows, int K);
+
+  /// The backward of [#weightNormForward]: `dg[k] += s[k]`, `dv[r,k] += g[k]/norm[k] * (dw[r,k] -
+  /// s[k] * v[r,k]/norm[k])`, `s[k] = sum over r of dw[r,k] * v[r,k]/norm[k]`. dv, dw, v (rows,K)
+  /// dg, g, norm (K)
+  void weightNormBackward(
+      Tensor dv, Tensor dg, Tensor dw, Tensor v, Tensor g, Tensor norm, int rows, int K);
 }

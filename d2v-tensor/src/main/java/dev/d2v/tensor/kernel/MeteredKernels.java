@@ -310,6 +310,25 @@ public final class MeteredKernels {
           bytes(dscale, dy, x, scale),
           () -> to.scaleGroupsBackward(dscale, dy, x, scale, B, groups, per));
     }
+
+    @Override
+    public void weightNormForward(Tensor w, Tensor norm, Tensor v, Tensor g, int rows, int K) {
+      meter.call(
+          "weightNormForward",
+          0,
+          bytes(w, norm, v, g),
+          () -> to.weightNormForward(w, norm, v, g, rows, K));
+    }
+
+    @Override
+    public void weightNormBackward(
+        Tensor dv, Tensor dg, Tensor dw, Tensor v, Tensor g, Tensor norm, int rows, int K) {
+      meter.call(
+          "weightNormBackward",
+          0,
+          bytes(dv, dg, dw, v, g, norm),
+          () -> to.weightNormBackward(dv, dg, dw, v, g, norm, rows, K));
+    }
   }
 
   private record MeteredConv(ConvKernels to, Meter meter) implements ConvKernels {

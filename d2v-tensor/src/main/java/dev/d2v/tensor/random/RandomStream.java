@@ -6,7 +6,7 @@ public final class RandomStream {
   private final long seed;
   private final int stream;
   private final int update;
-  private final int item;
+  private int item;
   private final int[] words = new int[4];
   private int block;
   private int next = 4;
@@ -17,6 +17,13 @@ public final class RandomStream {
     this.stream = stream;
     this.update = update;
     this.item = item;
+  }
+
+  /// Goes to the beginning of another item's stream of the same seed, purpose and update.
+  public void restart(int item) {
+    this.item = item;
+    block = 0;
+    next = 4;
   }
 
   /// 32 random bits.

@@ -247,6 +247,61 @@ public abstract class ElementwiseContract extends KernelContract {
   }
 
   @Test
+  final void weightNorm() {
+    for (int K : new int[] {1, 3, 8, 17, 128}) {
+      for (int rows : new int[] {1, 2, 31, 600}) {
+        weightNorm(rows, K);
+      }
+    }
+  }
+
+  private void weightNorm(int rows, int K) {
+    double[] v = normal(random, rows * K);
+    // away from zero, where the derivative of a direction has no bounds
+    Arrays.setAll(v, i -> (float) (v[i] + Math.copySign(1, v[i])));
+    double[] dw = normal(random, rows * K);
+    double[] g = normal(random, K);
+    double[] dvBefore = normal(random, rows * K);
+    double[] dgBefore = normal(random, K);
+    float[][] out =
+        run(
+            4L * rows * K + 3L * K,
+            memory -> {
+              Tensor w = memory.output(rows * K);
+              Tensor norm = memory.output(K);
+              Tensor vs = memory.floats(v);
+              Tensor gs = memory.floats(g);
+              Tensor dv = memory.floats(dvBefore);
+              Tensor dg = memory.floats(dgBefore);
+              kernels(memory).weightNormForward(w, norm, vs, gs, rows, K);
+              kernels(memory).weightNormBackward(dv, dg, memory.floats(dw), vs, gs, norm, rows, K);
+              return List.of(w, norm, dv, dg);
+            });
+    double[] norm = new double[K];
+    double[] along = new double[K];
+    for (int i = 0; i < v.length; i++) {
+      norm[i % K] = Math.hypot(norm[i % K], v[i]);
+    }
+    double[] dg = dgBefore.clone();
+    for (int i = 0; i < v.length; i++) {
+      along[i % K] += dw[i] * v[i] / norm[i % K];
+      dg[i % K] += dw[i] * v[i] / norm[i % K];
+    }
+    double tolerance = Tolerance.reduction(rows);
+    assertClose("w", fill(v.length, i -> g[i % K] * v[i] / norm[i % K]), out[0], tolerance);
+    assertClose("norm", norm, out[1], tolerance);
+    double[] dv =
+        fill(
+            v.length,
+            i -> {
+              int k = i % K;
+              return dvBefore[i] + g[k] / norm[k] * (dw[i] - along[k] * v[i] / norm[k]);
+            });
+    assertClose("dv", dv, out[2], tolerance);
+    assertClose("dg", dg, out[3], tolerance);
+  }
+
+  @Test
   final void wrongSizesAreRefused() {
     try (Backend backend = open(1);
         Guarded memory = new Guarded(backend, 100)) {

@@ -107,4 +107,50 @@ public final class ScalarElementwise implements ElementwiseKernels {
           Elements.add(dscale, g, get(scale, g) < 0 ? 0 : sum);
         });
   }
+
+  @Override
+  public void weightNormForward(Tensor w, Tensor norm, Tensor v, Tensor g, int rows, int K) {
+    Checks.floats("weightNormForward", (long) rows * K, "w v", w, v);
+    Checks.floats("weightNormForward", K, "norm g", norm, g);
+    forEach(
+        parallel,
+        K,
+        rows,
+        k -> {
+          double length = Math.sqrt(product(v, v, k, rows, K));
+          set(norm, k, length);
+          for (long i = k; i < (long) rows * K; i += K) {
+            set(w, i, get(g, k) * get(v, i) / length);
+          }
+        });
+  }
+
+  @Override
+  public void weightNormBackward(
+      Tensor dv, Tensor dg, Tensor dw, Tensor v, Tensor g, Tensor norm, int rows, int K) {
+    Checks.floats("weightNormBackward", (long) rows * K, "dv dw v", dv, dw, v);
+    Checks.floats("weightNormBackward", K, "dg g norm", dg, g, norm);
+    forEach(
+        parallel,
+        K,
+        rows,
+        k -> {
+          double length = get(norm, k);
+          double along = product(dw, v, k, rows, K) / length;
+          Elements.add(dg, k, along);
+          for (long i = k; i < (long) rows * K; i += K) {
+            double across = get(dw, i) - along * get(v, i) / length;
+            Elements.add(dv, i, get(g, k) / length * across);
+          }
+        });
+  }
+
+  /// `sum over r of a[r,k] b[r,k]`.
+  private static double product(Tensor a, Tensor b, long k, int rows, int K) {
+    double sum = 0;
+    for (long i = k; i < (long) rows * K; i += K) {
+      sum += get(a, i) * get(b, i);
+    }
+    return sum;
+  }
 }

@@ -159,6 +159,115 @@ public final class VectorElementwise implements ElementwiseKernels {
         });
   }
 
+  @Override
+  public void weightNormForward(Tensor w, Tensor norm, Tensor v, Tensor g, int rows, int K) {
+    Checks.floats("weightNormForward", (long) rows * K, "w v", w, v);
+    Checks.floats("weightNormForward", K, "norm g", norm, g);
+    MemorySegment factors = scratch.segment(0, 1, 4L * K);
+    columnProducts(norm.data(), v.data(), v.data(), rows, K);
+    for (int k = 0; k < K; k++) {
+      float length = (float) Math.sqrt(get(norm.data(), 4L * k));
+      set(norm.data(), 4L * k, length);
+      set(factors, 4L * k, get(g.data(), 4L * k) / length);
+    }
+    Parts parts = Parts.rows(rows, K);
+    parallel.run(
+        parts.count(),
+        (part, thread) -> {
+          for (long r = parts.from(part); r < parts.to(part); r++) {
+            scaleColumns(w.data(), v.data(), 4 * r * K, factors, K);
+          }
+        });
+  }
+
+  @Override
+  public void weightNormBackward(
+      Tensor dv, Tensor dg, Tensor dw, Tensor v, Tensor g, Tensor norm, int rows, int K) {
+    Checks.floats("weightNormBackward", (long) rows * K, "dv dw v", dv, dw, v);
+    Checks.floats("weightNormBackward", K, "dg g norm", dg, g, norm);
+    MemorySegment factors = scratch.segment(0, 1, 8L * K);
+    columnProducts(factors, dw.data(), v.data(), rows, K);
+    for (int k = 0; k < K; k++) {
+      float length = get(norm.data(), 4L * k);
+      float along = get(factors, 4L * k) / length;
+      float factor = get(g.data(), 4L * k) / length;
+      set(dg.data(), 4L * k, get(dg.data(), 4L * k) + along);
+      set(factors, 4L * k, factor);
+      set(factors, 4L * (K + k), -factor * along / length);
+    }
+    Parts parts = Parts.rows(rows, K);
+    parallel.run(
+        parts.count(),
+        (part, thread) -> {
+          for (long r = parts.from(part); r < parts.to(part); r++) {
+            addScaled(dv.data(), dw.data(), v.data(), 4 * r * K, factors, K);
+          }
+        });
+  }
+
+  /// `sums[k] = sum over r of a[r,k] b[r,k]`, with one partial sum a part.
+  private void columnProducts(
+      MemorySegment sums, MemorySegment a, MemorySegment b, int rows, int K) {
+    Parts parts = Parts.rows(rows, K).atMost(PARTIAL_SUMS);
+    MemorySegment partial = scratch.segment(0, 0, 4L * parts.count() * K);
+    parallel.run(
+        parts.count(),
+        (part, thread) ->
+            partialProducts(partial, 4L * part * K, a, b, parts.from(part), parts.to(part), K));
+    Floats.zero(sums, 0, K);
+    Floats.addColumns(sums, 0, partial, 0, 4L * K, parts.count(), K);
+  }
+
+  private static void partialProducts(
+      MemorySegment sums, long to, MemorySegment a, MemorySegment b, long from, long end, int K) {
+    int k = 0;
+    for (; k <= K - W; k += W) {
+      FloatVector sum = splat(0);
+      for (long r = from; r < end; r++) {
+        long at = 4 * (r * K + k);
+        sum = load(a, at).fma(load(b, at), sum);
+      }
+      store(sum, sums, to + 4L * k);
+    }
+    for (; k < K; k++) {
+      float sum = 0;
+      for (long r = from; r < end; r++) {
+        long at = 4 * (r * K + k);
+        sum = Math.fma(get(a, at), get(b, at), sum);
+      }
+      set(sums, to + 4L * k, sum);
+    }
+  }
+
+  /// `y[k] = x[k] factors[k]` for a row.
+  private static void scaleColumns(
+      MemorySegment y, MemorySegment x, long at, MemorySegment factors, int K) {
+    int k = 0;
+    for (; k <= K - W; k += W) {
+      store(load(x, at + 4L * k).mul(load(factors, 4L * k)), y, at + 4L * k);
+    }
+    for (; k < K; k++) {
+      set(y, at + 4L * k, get(x, at + 4L * k) * get(factors, 4L * k));
+    }
+  }
+
+  /// `y[k] += a[k] factors[k] + b[k] factors[K+k]` for a row.
+  private static void addScaled(
+      MemorySegment y, MemorySegment a, MemorySegment b, long at, MemorySegment factors, int K) {
+    long second = 4L * K;
+    int k = 0;
+    for (; k <= K - W; k += W) {
+      long i = at + 4L * k;
+      FloatVector sum = load(a, i).fma(load(factors, 4L * k), load(y, i));
+      store(load(b, i).fma(load(factors, second + 4L * k), sum), y, i);
+    }
+    for (; k < K; k++) {
+      long i = at + 4L * k;
+      float sum = Math.fma(get(a, i), get(factors, 4L * k), get(y, i));
+      set(y, i, Math.fma(get(b, i), get(factors, second + 4L * k), sum));
+    }
+  }
+
   /// Runs `body` for ranges of a flat tensor.
   private void forEachRange(long size, RangeBody body) {
     Parts parts = Parts.elements(size);
