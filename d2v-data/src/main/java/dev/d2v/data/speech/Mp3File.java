@@ -63,7 +63,10 @@ final class Mp3File implements AudioFile {
     if (frame.length >= first.bytes() + 4 && !second.map(first::goesWith).orElse(false)) {
       throw file.unreadable("not a WAV, FLAC, Ogg Vorbis or MP3 file");
     }
-    Optional<Note> told = note(ByteBuffer.wrap(frame), 4 + first.sideBytes());
+    // LAME does not count the checksum where it puts its note; others do.
+    int noteAt = 4 + first.sideBytes();
+    Optional<Note> told =
+        note(ByteBuffer.wrap(frame), noteAt).or(() -> note(ByteBuffer.wrap(frame), noteAt + 2));
     int soundAt = told.isPresent() ? start + first.bytes() : start;
     Note note = told.orElse(new Note(0, ENCODER_DELAY, 0));
     if (note.frames == 0) {

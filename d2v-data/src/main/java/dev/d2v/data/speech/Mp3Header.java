@@ -8,7 +8,7 @@ import java.util.Optional;
 /// @param mono one channel instead of two
 /// @param rate samples a second
 /// @param bytes of the whole frame; 0 for free format
-/// @param sideBytes of the side information behind the header
+/// @param sideBytes of the side information behind the header and a checksum that may follow it
 record Mp3Header(int version, boolean mono, int rate, int bytes, int sideBytes) {
   private static final int[] RATES = {44_100, 48_000, 32_000};
   private static final int[] KBITS_1 = {
@@ -25,7 +25,6 @@ record Mp3Header(int version, boolean mono, int rate, int bytes, int sideBytes) 
     }
     int versionCode = data[at + 1] >> 3 & 3;
     int layerCode = data[at + 1] >> 1 & 3;
-    boolean checked = (data[at + 1] & 1) == 0;
     int bitrateCode = data[at + 2] >> 4 & 15;
     int rateCode = data[at + 2] >> 2 & 3;
     int padding = data[at + 2] >> 1 & 1;
@@ -38,7 +37,7 @@ record Mp3Header(int version, boolean mono, int rate, int bytes, int sideBytes) 
     int kbits = (version == 0 ? KBITS_1 : KBITS_2)[bitrateCode];
     int bytes = kbits == 0 ? 0 : (version == 0 ? 144_000 : 72_000) * kbits / rate + padding;
     int side = version == 0 ? (mono ? 17 : 32) : (mono ? 9 : 17);
-    return Optional.of(new Mp3Header(version, mono, rate, bytes, side + (checked ? 2 : 0)));
+    return Optional.of(new Mp3Header(version, mono, rate, bytes, side));
   }
 
   /// Samples of each channel in a frame.

@@ -18,6 +18,12 @@ final class OggPages {
   private static final int LAST = 4;
   private static final int[] CRC = table();
 
+  /// There is no page.
+  private static final int NONE = -1;
+
+  /// There is not all of a page.
+  private static final int CUT = -2;
+
   /// @param position samples up to the end of the last packet that ends in the page; -1 when none
   ///   does
   /// @param last whether the stream ends here
@@ -92,9 +98,6 @@ final class OggPages {
     System.arraycopy(data, from, packet, begun.length, length);
     return packet;
   }
-
-  private static final int NONE = -1;
-  private static final int CUT = -2;
 
   /// Bytes of the page at `at`, or a negative number when there is none, or not all of it, or its
   /// checksum is wrong.

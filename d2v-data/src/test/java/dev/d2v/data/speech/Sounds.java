@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /// Small sounds for tests.
@@ -87,5 +89,30 @@ final class Sounds {
       bytes[i] = (byte) text.charAt(i);
     }
     return bytes;
+  }
+
+  /// Gives every page of an Ogg file the checksum of what it holds.
+  static void repairPages(byte[] bytes) {
+    List<Integer> pages = new ArrayList<>();
+    for (int i = 0; i + 27 < bytes.length; i++) {
+      if (bytes[i] == 'O' && bytes[i + 1] == 'g' && bytes[i + 2] == 'g' && bytes[i + 3] == 'S') {
+        pages.add(i);
+      }
+    }
+    for (int at : pages) {
+      int end = at + 27 + (bytes[at + 26] & 0xff);
+      for (int i = at + 27; i < Math.min(at + 27 + (bytes[at + 26] & 0xff), bytes.length); i++) {
+        end += bytes[i] & 0xff;
+      }
+      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(at + 22, 0);
+      int crc = 0;
+      for (int i = at; i < Math.min(end, bytes.length); i++) {
+        crc ^= bytes[i] << 24;
+        for (int bit = 0; bit < 8; bit++) {
+          crc = (crc << 1) ^ ((crc >> 31) & 0x04c11db7);
+        }
+      }
+      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(at + 22, crc);
+    }
   }
 }
