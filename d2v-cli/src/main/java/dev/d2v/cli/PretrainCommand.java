@@ -43,8 +43,7 @@ final class PretrainCommand implements Callable<Integer> {
   @Option(
       names = "--modality",
       paramLabel = "NAME",
-      description =
-          "image, speech or text: takes the recipe for newcomers to it. Default: image.")
+      description = "image, speech or text: takes the recipe for newcomers to it. Default: image.")
   private @Nullable String modality;
 
   @Option(

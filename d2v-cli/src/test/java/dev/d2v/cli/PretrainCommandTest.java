@@ -174,7 +174,8 @@ final class PretrainCommandTest {
   @DisplayName("a named recipe of text takes the size of the vocabulary that is given")
   void vocabulary() {
     String tokenizer = tokenizer(300);
-    assertEquals(0, d2v("pretrain", "--recipe", "text-tiny", "--tokenizer", tokenizer), screen.err());
+    assertEquals(
+        0, d2v("pretrain", "--recipe", "text-tiny", "--tokenizer", tokenizer), screen.err());
     assertEquals(300, vocabulary(asked.getFirst()));
     assertEquals(Optional.of(Path.of(tokenizer)), asked.getFirst().tokenizer());
     String own = "--set=model.text.vocabulary=999";
@@ -190,7 +191,10 @@ final class PretrainCommandTest {
   private String tokenizer(int size) {
     Path file = folder.resolve("tokenizer.json");
     try {
-      Path text = Files.writeString(folder.resolve("a.txt"), "the cat and the other cat sat there, and the others sat with them. ".repeat(20));
+      Path text =
+          Files.writeString(
+              folder.resolve("a.txt"),
+              "the cat and the other cat sat there, and the others sat with them. ".repeat(20));
       BpeTrainer.train(TextSource.of(List.of(text), TextUnit.LINE), size).save(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

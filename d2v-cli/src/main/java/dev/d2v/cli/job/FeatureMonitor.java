@@ -21,8 +21,7 @@ final class FeatureMonitor {
         evaluations.stream()
             .collect(
                 Collectors.toMap(
-                    e -> e.samples().modality().key(),
-                    e -> e.test().few(limit(e.samples()))));
+                    e -> e.samples().modality().key(), e -> e.test().few(limit(e.samples()))));
   }
 
   private static int limit(RunSamples samples) {

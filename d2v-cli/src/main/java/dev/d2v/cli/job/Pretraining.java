@@ -35,14 +35,12 @@ public final class Pretraining implements PretrainJob {
       sources.putAll(resumed.get().data());
     }
     sources.putAll(options.data());
-    RunFolder folder =
-        resumed.isPresent() ? resumed.get() : RunFolder.create(options, tokenizer);
+    RunFolder folder = resumed.isPresent() ? resumed.get() : RunFolder.create(options, tokenizer);
     try (Prepared prepared = prepare(recipe, sources, tokenizer, folder, resumed.isEmpty());
         Backend backend = Backend.cpu(options.threads());
         Data2Vec2 model = Data2Vec2.training(recipe.model(), backend);
         Workspace workspace = Workspace.of(backend, prepared.plan.sharedWorkspaceBytes())) {
-      Announcement.print(
-          terminal, options, prepared.data, prepared.plan, backend, folder);
+      Announcement.print(terminal, options, prepared.data, prepared.plan, backend, folder);
       Session session =
           new Session(
               options,

@@ -24,10 +24,7 @@ record RunData(List<RunSamples> senses) implements AutoCloseable {
   /// @param tokenizer the vocabulary, where there is text
   /// @param folder the run's, for what is made of the data
   static RunData open(
-      Recipe recipe,
-      Map<Modality, Path> sources,
-      Optional<TextTokenizer> tokenizer,
-      Path folder) {
+      Recipe recipe, Map<Modality, Path> sources, Optional<TextTokenizer> tokenizer, Path folder) {
     List<RunSamples> senses = new ArrayList<>();
     for (Modality modality : Modality.of(recipe)) {
       Optional<Path> source = Optional.ofNullable(sources.get(modality));

@@ -119,8 +119,7 @@ public record RunFolder(Path path) {
     Map<String, Object> run = run();
     return run.get(INIT_FROM) instanceof String s
         ? Optional.of(
-            new PretrainOptions.Transfer(
-                Path.of(s), Boolean.TRUE.equals(run.get(BLOCKS_ONLY))))
+            new PretrainOptions.Transfer(Path.of(s), Boolean.TRUE.equals(run.get(BLOCKS_ONLY))))
         : Optional.empty();
   }
 

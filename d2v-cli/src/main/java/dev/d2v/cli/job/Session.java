@@ -105,8 +105,7 @@ final class Session {
       scores.put(e.named("trained"), e.score(vectors.getLast()));
     }
     folder.writeScores(scores);
-    RunReport.write(
-        folder, recipe, evaluations, vectors, scores, model.backend().description());
+    RunReport.write(folder, recipe, evaluations, vectors, scores, model.backend().description());
     Closing.print(terminal, folder, recipe, scores, evaluations);
     data.skipped().forEach(this::say);
     return 0;

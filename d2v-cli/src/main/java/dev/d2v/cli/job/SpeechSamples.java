@@ -101,7 +101,9 @@ final class SpeechSamples implements RunSamples {
 
   @Override
   public String input() {
-    return "16 kHz, %d samples a frame".formatted(speech.spec().samplesPerFrame());
+    return speech.logMel() == null
+        ? "16 kHz, %d samples a frame".formatted(speech.spec().samplesPerFrame())
+        : "16 kHz, log-mel spectrograms";
   }
 
   @Override
@@ -178,8 +180,7 @@ final class SpeechSamples implements RunSamples {
   /// The beginnings of recordings spread over a part.
   private SpeechExamples read(SpeechDataset part, int limit) {
     long mean = Math.max(1, Math.min(part.totalLength() / part.size(), data.maxSamples()));
-    int[] chosen =
-        Examples.spread(part.size(), Math.clamp(SAMPLES_LIMIT / mean, 1, limit));
+    int[] chosen = Examples.spread(part.size(), Math.clamp(SAMPLES_LIMIT / mean, 1, limit));
     List<float[]> clips = new ArrayList<>();
     int[] labels = new int[chosen.length];
     for (int i : chosen) {
@@ -189,8 +190,7 @@ final class SpeechSamples implements RunSamples {
         clips.add(Arrays.copyOf(sample.get(), length(sample.get().length)));
       }
     }
-    return new SpeechExamples(
-        clips.toArray(float[][]::new), Arrays.copyOf(labels, clips.size()));
+    return new SpeechExamples(clips.toArray(float[][]::new), Arrays.copyOf(labels, clips.size()));
   }
 
   @Override

@@ -101,8 +101,7 @@ record TextParts(
     LabelledText first = LabelledText.read(train.getFirst(), tokenizer, length);
     return Optional.of(
         new Labelled(
-            first,
-            LabelledText.read(heldOut.getFirst(), tokenizer, length, first.classNames())));
+            first, LabelledText.read(heldOut.getFirst(), tokenizer, length, first.classNames())));
   }
 
   /// Whether it is one file of JSON lines whose first has a label.

@@ -46,11 +46,7 @@ final class TextSamples implements RunSamples {
   private record Rows(TokenStore store, TextBlocks train, TextBlocks heldOut) {}
 
   private TextSamples(
-      Recipe recipe,
-      TextTokenizer tokenizer,
-      TextParts parts,
-      Optional<Path> source,
-      Path folder) {
+      Recipe recipe, TextTokenizer tokenizer, TextParts parts, Optional<Path> source, Path folder) {
     this.recipe = recipe;
     this.data = Objects.requireNonNull(recipe.data().text());
     this.tokenizer = tokenizer;
@@ -67,8 +63,7 @@ final class TextSamples implements RunSamples {
       Recipe recipe, Optional<Path> source, TextTokenizer tokenizer, Path folder) {
     TextData data = Objects.requireNonNull(recipe.data().text());
     TextParts parts =
-        TextParts.of(
-            source.orElseGet(Vocabulary::sample), data.lines(), data.length(), tokenizer);
+        TextParts.of(source.orElseGet(Vocabulary::sample), data.lines(), data.length(), tokenizer);
     return new TextSamples(recipe, tokenizer, parts, source, folder);
   }
 

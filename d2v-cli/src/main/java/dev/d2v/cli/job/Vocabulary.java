@@ -29,8 +29,8 @@ public final class Vocabulary {
   /// The vocabulary of a run with text, checked against its recipe; nothing for other recipes.
   ///
   /// @param resumed the run that goes on, whose own vocabulary counts
-  static Optional<TextTokenizer> of(
-      Recipe recipe, Optional<Path> path, Optional<RunFolder> resumed) throws IOException {
+  static Optional<TextTokenizer> of(Recipe recipe, Optional<Path> path, Optional<RunFolder> resumed)
+      throws IOException {
     TextConfig text = recipe.model().text();
     if (text == null) {
       if (path.isPresent()) {

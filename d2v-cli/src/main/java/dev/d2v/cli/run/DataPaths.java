@@ -32,8 +32,7 @@ public final class DataPaths {
       if (!wanted.contains(modality)) {
         throw new UserError(
             "--data %s: recipe %s has no %s, only %s; for that modality try --modality %s"
-                .formatted(
-                    text, recipe.name(), modality.word(), words(wanted), modality.word()));
+                .formatted(text, recipe.name(), modality.word(), words(wanted), modality.word()));
       }
       Path path = Path.of(named.isEmpty() ? text : text.substring(equals + 1));
       if (paths.putIfAbsent(modality, path) != null) {

@@ -57,7 +57,9 @@ public enum Modality {
                 "%s expects %s, got '%s'"
                     .formatted(
                         option,
-                        Arrays.stream(values()).map(Modality::word).collect(Collectors.joining(", ")),
+                        Arrays.stream(values())
+                            .map(Modality::word)
+                            .collect(Collectors.joining(", ")),
                         word)));
   }
 

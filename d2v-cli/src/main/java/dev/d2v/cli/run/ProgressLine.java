@@ -148,7 +148,8 @@ public final class ProgressLine implements AutoCloseable {
 
   private static String figures(Map<String, Double> losses) {
     StringBuilder text = new StringBuilder();
-    losses.forEach((name, loss) -> text.append(' ').append(name).append(name.isEmpty() ? "" : " ").append(figure(loss)));
+    losses.forEach((name, loss) ->
+        text.append(' ').append(name).append(name.isEmpty() ? "" : " ").append(figure(loss)));
     return text.toString();
   }
 

@@ -162,7 +162,8 @@ final class ConfigMapperTest {
   void refusals(String assignment, String sentence) {
     UserError error =
         assertThrows(
-            UserError.class, () -> ConfigMapper.with(ImageRecipes.quickstart(), List.of(assignment)));
+            UserError.class,
+            () -> ConfigMapper.with(ImageRecipes.quickstart(), List.of(assignment)));
     assertEquals(sentence, error.getMessage());
   }
 

@@ -3,8 +3,8 @@ package dev.d2v.data.eval;
 /// What a sceptic would know of a recording without any encoder: mean and standard deviation over
 /// time of the logarithm of its energies in 40 mel bands (windows of 25 ms every 10 ms, 16 kHz).
 ///
-/// `mel(f) = 2595 log10(1 + f / 700)`; bands are triangles that overlap by half, from 20 Hz to
-/// 8 kHz.
+/// `mel(f) = 2595 log10(1 + f / 700)`; bands are triangles that overlap by half, from 20 Hz to 8
+/// kHz.
 public final class MelStatistics {
   /// Numbers of a recording.
   public static final int WIDTH = 80;

@@ -30,9 +30,9 @@ final class BaselinesTest {
     float[] low = MelStatistics.of(tone(300, 8_000));
     float[] high = MelStatistics.of(tone(3_000, 8_000));
     // 40 triangles between 20 Hz and 8 kHz: steps of 68.5 mel from 31.7 on
-    assertEquals(5, loudest(low));
+    assertEquals(4, loudest(low));
     assertEquals(26, loudest(high));
-    assertTrue(low[40 + 5] < 0.05, Arrays.toString(low));
+    assertTrue(low[40 + 4] < 0.05, Arrays.toString(low));
   }
 
   @Test
@@ -69,7 +69,8 @@ final class BaselinesTest {
     Arrays.setAll(all, i -> i);
     Features bag = BagOfTokens.of(new int[][] {all}, all.length);
     assertEquals(BagOfTokens.WIDEST, bag.width());
-    long used = java.util.stream.IntStream.range(0, bag.width()).filter(j -> bag.values()[j] > 0).count();
+    long used =
+        java.util.stream.IntStream.range(0, bag.width()).filter(j -> bag.values()[j] > 0).count();
     assertTrue(used > 4_000, used + " columns are used");
   }
 }

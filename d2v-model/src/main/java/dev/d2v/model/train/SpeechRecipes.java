@@ -64,8 +64,7 @@ public final class SpeechRecipes {
         2,
         PrenetConfig.of(0),
         masks(0.5, 0.05),
-        new DecoderConfig(
-            DecoderConfig.Kind.GROUPED, 128, 8, 7, 3, 0, false, false, true, 1, 2));
+        new DecoderConfig(DecoderConfig.Kind.GROUPED, 128, 8, 7, 3, 0, false, false, true, 1, 2));
   }
 
   /// Words of 0.16 s and more, cut to 2 s.
@@ -201,6 +200,7 @@ public final class SpeechRecipes {
         extractor,
         ConvFeatureExtractor.Mode.LAYER_NORM,
         false,
+        null,
         SpeechConfig.Positions.CONVOLUTIONS,
         positionWidth,
         positionGroups,
@@ -225,8 +225,7 @@ public final class SpeechRecipes {
 
   /// Spans of five frames, which are hidden.
   private static MaskConfig masks(double ratio, double adjust) {
-    return new MaskConfig(
-        MaskConfig.Kind.BLOCK, ratio, adjust, 5, false, 0, false, false, 0.01, 0);
+    return new MaskConfig(MaskConfig.Kind.BLOCK, ratio, adjust, 5, false, 0, false, false, 0.01, 0);
   }
 
   private static DecoderConfig decoder(int dim, int layers) {

@@ -13,7 +13,8 @@ import dev.d2v.model.text.TextConfig;
 import dev.d2v.model.text.TextEmbeddings;
 
 /// Recipes of text: the three published configurations, two smaller sizes, and a small one for the
-/// sample that the project ships. Source: fairseq `config/v2/{base_text,large_text}_only_task*.yaml`.
+/// sample that the project ships. Source: fairseq
+/// `config/v2/{base_text,large_text}_only_task*.yaml`.
 ///
 /// The number of tokens is RoBERTa's; `d2v pretrain` sets that of the vocabulary that it reads.
 public final class TextRecipes {
@@ -59,8 +60,7 @@ public final class TextRecipes {
         128,
         0,
         0.5,
-        new DecoderConfig(
-            DecoderConfig.Kind.GROUPED, 128, 1, 9, 3, 0, false, false, false, 2, 2));
+        new DecoderConfig(DecoderConfig.Kind.GROUPED, 128, 1, 9, 3, 0, false, false, false, 2, 2));
   }
 
   /// How the small recipes are trained.
@@ -238,8 +238,7 @@ public final class TextRecipes {
         1,
         null,
         PrenetConfig.of(0),
-        new MaskConfig(
-            MaskConfig.Kind.RANDOM, ratio, 0, 1, false, 0, false, false, 0.01, 0),
+        new MaskConfig(MaskConfig.Kind.RANDOM, ratio, 0, 1, false, 0, false, false, 0.01, 0),
         decoder);
   }
 }
