@@ -1,5 +1,6 @@
 package dev.d2v.cli.job;
 
+import dev.d2v.cli.report.Exhibit;
 import dev.d2v.cli.report.Panels;
 import dev.d2v.cli.report.Picture;
 import dev.d2v.cli.report.ReportData;
@@ -75,11 +76,10 @@ final class RunReport {
         folder.path().getFileName().toString(),
         summary,
         Optional.of(CollapseVerdict.of(metrics)),
-        scores(scores),
         Panels.of(metrics),
-        masked(),
-        Optional.of(map()),
-        neighbours(),
+        List.of(
+            new ReportData.Sense(
+                "Images", scores(scores), masked(), Optional.of(map()), neighbours())),
         Arrays.asList(Closing.next(folder, recipe, data)),
         facts(backend),
         files(),
@@ -104,9 +104,9 @@ final class RunReport {
             new ReportData.Score("k nearest neighbours", nearest));
   }
 
-  private List<ReportData.MaskedImage> masked() {
+  private List<ReportData.Masked> masked() {
     ImageConfig image = recipe.model().requireImage();
-    List<ReportData.MaskedImage> out = new ArrayList<>();
+    List<ReportData.Masked> out = new ArrayList<>();
     for (int i = 0; i < Math.min(MASKED_IMAGES, evaluation.test().count()); i++) {
       List<boolean[]> masks = new ArrayList<>();
       for (int m = 0; m < MASKS_EACH; m++) {
@@ -119,7 +119,7 @@ final class RunReport {
         }
         masks.add(mask);
       }
-      out.add(new ReportData.MaskedImage(picture(evaluation.test(), i), image.grid(), masks));
+      out.add(new ReportData.Masked(new Exhibit.Image(picture(evaluation.test(), i)), masks));
     }
     return out;
   }
@@ -183,7 +183,7 @@ final class RunReport {
 
   private ReportData.Example example(RunData.Images images, int i) {
     String name = evaluation.labelled() ? classes.get(images.labels()[i]) : "";
-    return new ReportData.Example(picture(images, i), name);
+    return new ReportData.Example(new Exhibit.Image(picture(images, i)), name);
   }
 
   private List<ReportData.Fact> facts(String backend) {
