@@ -1,8 +1,6 @@
 package dev.d2v.cli.job;
 
-import dev.d2v.cli.report.Exhibit;
 import dev.d2v.cli.report.Panels;
-import dev.d2v.cli.report.Picture;
 import dev.d2v.cli.report.ReportData;
 import dev.d2v.cli.report.ReportWriter;
 import dev.d2v.cli.run.MetricsLog;
@@ -75,17 +73,29 @@ final class RunReport {
             evaluations.stream()
                 .map(e -> heading(e) + Closing.verdict(scores, e))
                 .collect(Collectors.joining(" ")));
-    Evaluation first = evaluations.getFirst();
-    boolean images = first.samples() instanceof ImageSamples;
+    List<ReportData.Sense> senses = new ArrayList<>();
+    for (int i = 0; i < evaluations.size(); i++) {
+      Evaluation e = evaluations.get(i);
+      String name =
+          switch (e.samples().modality()) {
+            case IMAGE -> "Images";
+            case SPEECH -> "Speech";
+            case TEXT -> "Text";
+          };
+      senses.add(
+          new ReportData.Sense(
+              name,
+              scores(e),
+              masked(e),
+              Optional.of(map(e, vectors.get(i))),
+              neighbours(e, vectors.get(i))));
+    }
     return new ReportData(
         folder.path().getFileName().toString(),
         summary,
         Optional.of(collapse(metrics)),
-        scores(first),
         Panels.of(metrics),
-        images ? masked(first) : List.of(),
-        Optional.of(map(first, vectors.getFirst())),
-        images ? neighbours(first, vectors.getFirst()) : List.of(),
+        senses,
         Closing.next(folder, recipe, evaluations),
         facts(backend),
         files(),
@@ -130,10 +140,10 @@ final class RunReport {
             new ReportData.Score("k nearest neighbours", nearest));
   }
 
-  private List<ReportData.MaskedImage> masked(Evaluation e) {
+  private List<ReportData.Masked> masked(Evaluation e) {
     ModalityConfig modality = recipe.model().modality(e.samples().modality().key());
     Examples samples = e.test().few(MASKED);
-    List<ReportData.MaskedImage> out = new ArrayList<>();
+    List<ReportData.Masked> out = new ArrayList<>();
     for (int i = 0; i < samples.count(); i++) {
       int T = modality.tokens(samples.length(i));
       List<boolean[]> masks = new ArrayList<>();
@@ -147,8 +157,7 @@ final class RunReport {
         }
         masks.add(mask);
       }
-      int grid = (int) Math.round(Math.sqrt(T));
-      out.add(new ReportData.MaskedImage(picture(samples, i), grid, masks));
+      out.add(new ReportData.Masked(samples.exhibit(i), masks));
     }
     return out;
   }
@@ -206,14 +215,7 @@ final class RunReport {
 
   private static ReportData.Example example(Evaluation e, Examples samples, int i) {
     String name = e.labelled() ? e.samples().classNames().get(samples.labels()[i]) : "";
-    return new ReportData.Example(picture(samples, i), name);
-  }
-
-  private static Picture picture(Examples samples, int i) {
-    if (samples.exhibit(i) instanceof Exhibit.Image(Picture picture)) {
-      return picture;
-    }
-    throw new IllegalArgumentException("only images can be shown yet");
+    return new ReportData.Example(samples.exhibit(i), name);
   }
 
   private List<ReportData.Fact> facts(String backend) {
@@ -252,7 +254,8 @@ final class RunReport {
             "Targets",
             "mean of the last %d shared blocks".formatted(m.targets().topLayers())));
     facts.add(new ReportData.Fact("Training", "Updates", String.valueOf(t.updates())));
-    facts.add(new ReportData.Fact("Training", "Batches an update", String.valueOf(t.accumulate())));
+    facts.add(
+        new ReportData.Fact("Training", "Batches an update", String.valueOf(t.accumulate())));
     facts.add(
         new ReportData.Fact(
             "Training", "Peak learning rate", String.valueOf(t.learningRate().peak())));
