@@ -173,10 +173,10 @@ final class PretrainCommandTest {
   @Test
   @DisplayName("a named recipe of text takes the size of the vocabulary that is given")
   void vocabulary() {
-    String tokenizer = tokenizer(300);
+    String tokenizer = tokenizer(270);
     assertEquals(
         0, d2v("pretrain", "--recipe", "text-tiny", "--tokenizer", tokenizer), screen.err());
-    assertEquals(300, vocabulary(asked.getFirst()));
+    assertEquals(270, vocabulary(asked.getFirst()));
     assertEquals(Optional.of(Path.of(tokenizer)), asked.getFirst().tokenizer());
     String own = "--set=model.text.vocabulary=999";
     assertEquals(0, d2v("pretrain", "--recipe=text-tiny", "--tokenizer", tokenizer, own));
@@ -205,7 +205,7 @@ final class PretrainCommandTest {
   @Test
   @DisplayName("what contradicts itself is refused with a sentence")
   void contradictions() {
-    String tokenizer = tokenizer(300);
+    String tokenizer = tokenizer(270);
     String[][] lines = {
       {"--modality", "smell"},
       {"--modality", "speech", "--recipe", "quickstart"},

@@ -85,7 +85,7 @@ final class SensesRunTest {
     assertEquals(0, d2v(begin), screen.err());
     assertTrue(screen.out().contains("12 recordings"), screen.out());
     assertTrue(screen.out().contains("held-out recordings"), screen.out());
-    assertTrue(screen.out().contains("log-mel statistics           100.0 %"), screen.out());
+    assertTrue(screen.out().contains("log-mel statistics          100.0 %"), screen.out());
     assertTrue(screen.out().contains("bad.wav"), screen.out());
     assertTrue(Files.size(folder.resolve("s/report.html")) > 1_000);
     resumeGivesTheSame("s");
@@ -107,7 +107,7 @@ final class SensesRunTest {
     };
     assertEquals(0, d2v(pretrain("t", Made.TEXT, data)), screen.err());
     assertTrue(screen.out().contains("held-out texts"), screen.out());
-    assertTrue(screen.out().contains("bag of tokens                100.0 %"), screen.out());
+    assertTrue(screen.out().contains("bag of tokens               100.0 %"), screen.out());
     resumeGivesTheSame("t");
     Path kept = folder.resolve("t/tokenizer.json");
     assertTrue(Files.readString(folder.resolve("t/run.json")).contains("vocabulary"));

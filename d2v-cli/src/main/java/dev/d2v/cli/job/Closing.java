@@ -113,6 +113,9 @@ final class Closing {
       RunSamples samples = evaluation.samples();
       String word = evaluations.size() == 1 ? "" : samples.modality().word() + "=";
       samples.source().ifPresent(path -> from.append(" --data ").append(word).append(path));
+      if (samples instanceof TextSamples) {
+        from.append(" --tokenizer ").append(folder.path().resolve(Vocabulary.FILE));
+      }
     }
     List<String> next = new ArrayList<>();
     next.add("./d2v probe " + folder.path());
@@ -125,7 +128,7 @@ final class Closing {
     if (evaluations.size() == 1) {
       String word = evaluations.getFirst().samples().modality().word();
       next.add(
-          from.isEmpty()
+          evaluations.getFirst().samples().source().isEmpty()
               ? "./d2v pretrain --data FOLDER --recipe " + word + "-tiny"
               : "./d2v pretrain" + from + " --recipe " + word + "-small");
     }

@@ -254,8 +254,7 @@ final class RunReport {
             "Targets",
             "mean of the last %d shared blocks".formatted(m.targets().topLayers())));
     facts.add(new ReportData.Fact("Training", "Updates", String.valueOf(t.updates())));
-    facts.add(
-        new ReportData.Fact("Training", "Batches an update", String.valueOf(t.accumulate())));
+    facts.add(new ReportData.Fact("Training", "Batches an update", String.valueOf(t.accumulate())));
     facts.add(
         new ReportData.Fact(
             "Training", "Peak learning rate", String.valueOf(t.learningRate().peak())));

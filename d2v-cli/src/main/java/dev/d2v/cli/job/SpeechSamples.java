@@ -91,12 +91,21 @@ final class SpeechSamples implements RunSamples {
   public String described() {
     return String.format(
         Locale.ROOT,
-        "%s: %,d recordings of %.1f minutes together, %,d held out (%s)",
+        "%s: %,d recordings of %s together, %,d held out (%s)",
         name(),
         splits.train().size(),
-        splits.train().totalLength() / 60.0 / SpeechData.SAMPLE_RATE_HZ,
+        time(splits.train().totalLength() / (double) SpeechData.SAMPLE_RATE_HZ),
         splits.heldOut().size(),
         splits.how());
+  }
+
+  private static String time(double seconds) {
+    if (seconds < 120) {
+      return String.format(Locale.ROOT, "%.1f s", seconds);
+    }
+    return seconds < 7_200
+        ? String.format(Locale.ROOT, "%.1f minutes", seconds / 60)
+        : String.format(Locale.ROOT, "%,.1f hours", seconds / 3_600);
   }
 
   @Override

@@ -49,7 +49,7 @@ final class ProgressLineTest {
     }
     assertEquals(screen.out().length() - 1, screen.out().indexOf(10), "one line only");
     assertTrue(
-        drawn().get(1).startsWith("pretrain  50% [============>            ] 201/400  loss 0.5000"),
+        drawn().get(1).startsWith("pretrain  50% [============>           ] 201/400  loss 0.5000"),
         drawn().get(1));
     assertTrue(screen.out().endsWith("\n"));
   }
