@@ -16,4 +16,6 @@ module dev.d2v.cli {
       info.picocli;
   opens dev.d2v.cli.goldens to
       info.picocli;
+  opens dev.d2v.cli.text to
+      info.picocli;
 }

@@ -5,6 +5,7 @@ import dev.d2v.cli.goldens.GoldensCommand;
 import dev.d2v.cli.job.Pretraining;
 import dev.d2v.cli.job.Probing;
 import dev.d2v.cli.run.Terminal;
+import dev.d2v.cli.text.TokenizerCommand;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -27,7 +28,10 @@ final class CommandTree {
                 new GoldensCommand(terminal)));
     CommandLine bench = new CommandLine(new BenchCommand());
     bench.addSubcommand(new BenchCommand.Step(terminal));
-    return root.addSubcommand(bench);
+    CommandLine tokenizer = new CommandLine(new TokenizerCommand());
+    tokenizer.addSubcommand(new TokenizerCommand.Train(terminal));
+    tokenizer.addSubcommand(new TokenizerCommand.Encode(terminal, System.in));
+    return root.addSubcommand(tokenizer).addSubcommand(bench);
   }
 
   /// The root with these commands.

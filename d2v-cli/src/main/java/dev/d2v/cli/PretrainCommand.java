@@ -2,18 +2,25 @@ package dev.d2v.cli;
 
 import dev.d2v.cli.config.ConfigMapper;
 import dev.d2v.cli.error.UserError;
+import dev.d2v.cli.job.Vocabulary;
+import dev.d2v.cli.run.DataPaths;
+import dev.d2v.cli.run.Modality;
 import dev.d2v.cli.run.PretrainJob;
 import dev.d2v.cli.run.PretrainOptions;
 import dev.d2v.cli.run.Runs;
 import dev.d2v.cli.run.StopSignal;
 import dev.d2v.cli.run.Terminal;
+import dev.d2v.model.checkpoint.Checkpoint;
 import dev.d2v.model.train.Recipe;
+import dev.d2v.model.train.Recipes;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,7 +29,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "pretrain",
     description =
-        "Learn an encoder from images; without options, from the sample that comes with d2v.",
+        "Learn an encoder from images, speech or text; without options, from the images that come"
+            + " with d2v.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class PretrainCommand implements Callable<Integer> {
@@ -33,11 +41,25 @@ final class PretrainCommand implements Callable<Integer> {
   private final PretrainJob job;
 
   @Option(
+      names = "--modality",
+      paramLabel = "NAME",
+      description = "image, speech or text: takes the recipe for newcomers to it. Default: image.")
+  private @Nullable String modality;
+
+  @Option(
       names = "--data",
       paramLabel = "PATH",
       description =
-          "An IDX file or a folder of images (a sub-folder a class, when there are labels).")
-  private @Nullable Path data;
+          "Images: an IDX file or a folder. Speech: a folder or a manifest. Text: a file or folder of"
+              + " .txt or .jsonl. A sub-folder a class, when there are labels. With several"
+              + " modalities speech=PATH, repeated.")
+  private List<String> data = new ArrayList<>();
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "FILE",
+      description = "The vocabulary of text. Default: the sample's.")
+  private @Nullable Path tokenizer;
 
   @Option(
       names = "--recipe",
@@ -72,8 +94,19 @@ final class PretrainCommand implements Callable<Integer> {
   @Option(
       names = "--workers",
       paramLabel = "N",
-      description = "Threads that decode and augment images ahead.")
+      description = "Threads that decode and augment samples ahead.")
   private int workers;
+
+  @Option(
+      names = "--init-from",
+      paramLabel = "RUN",
+      description = "Start with the weights of another run, or of a checkpoint, where they fit.")
+  private @Nullable String initFrom;
+
+  @Option(
+      names = "--blocks-only",
+      description = "With --init-from: only the shared blocks, whatever the modality.")
+  private boolean blocksOnly;
 
   @Option(names = "--out", paramLabel = "DIR", description = "Where runs are kept. Default: runs.")
   private Path out = Path.of("runs");
@@ -113,11 +146,17 @@ final class PretrainCommand implements Callable<Integer> {
     if (workers < 0) {
       throw new UserError("--workers must be 0 or more, got " + workers);
     }
+    if (blocksOnly && initFrom == null) {
+      throw new UserError("--blocks-only goes with --init-from RUN");
+    }
     Optional<Path> resumed = Optional.ofNullable(resume).map(text -> Runs.find(out, text));
     Recipe resolved = resumed.isPresent() ? resumedRecipe(resumed.get()) : recipe();
     return new PretrainOptions(
         resolved,
-        Optional.ofNullable(data),
+        DataPaths.of(data, resolved),
+        Optional.ofNullable(tokenizer),
+        Optional.ofNullable(initFrom)
+            .map(from -> new PretrainOptions.Transfer(weights(from), blocksOnly)),
         threads,
         workers,
         out,
@@ -134,20 +173,52 @@ final class PretrainCommand implements Callable<Integer> {
     if (seed != null) {
       all.add("train.seed=" + seed);
     }
-    return ConfigMapper.resolve(Optional.ofNullable(recipe), Optional.ofNullable(config), all);
+    Optional<Path> file = Optional.ofNullable(config);
+    Optional<Modality> asked =
+        Optional.ofNullable(modality).map(word -> Modality.require("--modality", word));
+    Recipe base =
+        ConfigMapper.base(
+            Optional.ofNullable(recipe),
+            file,
+            Recipes.quickstart(asked.orElse(Modality.IMAGE).key()));
+    if (base.model().text() != null) {
+      int size = Vocabulary.open(Optional.ofNullable(tokenizer)).size();
+      base = ConfigMapper.with(base, List.of("model.text.vocabulary=" + size));
+    }
+    Recipe resolved = ConfigMapper.over(base, file, all);
+    if (asked.isPresent() && !Modality.of(resolved).equals(List.of(asked.get()))) {
+      throw new UserError(
+          "--modality %s, but recipe %s is for %s: leave one of the two out"
+              .formatted(
+                  asked.get().word(),
+                  resolved.name(),
+                  Modality.of(resolved).stream()
+                      .map(Modality::word)
+                      .collect(Collectors.joining(", "))));
+    }
+    return resolved;
+  }
+
+  /// A checkpoint's folder, or a run's.
+  private Path weights(String from) {
+    Path direct = Path.of(from);
+    return Files.exists(direct.resolve(Checkpoint.STATE)) ? direct : Runs.find(out, from);
   }
 
   /// A resumed run does what it would have done: its own configuration, unchanged.
   private Recipe resumedRecipe(Path run) {
     if (recipe != null
+        || modality != null
+        || tokenizer != null
+        || initFrom != null
         || config != null
         || !assignments.isEmpty()
         || updates != null
         || seed != null
         || name != null) {
       throw new UserError(
-          "--resume goes on with the run as it was configured: leave out --recipe, --config, --set,"
-              + " --updates, --seed and --name, or start a new run with --config "
+          "--resume goes on with the run as it was configured: leave out --recipe, --modality, --config,"
+              + " --set, --updates, --seed, --tokenizer, --init-from and --name, or start a new run with --config "
               + run.resolve(Runs.CONFIG));
     }
     return ConfigMapper.resolve(Optional.empty(), Optional.of(run.resolve(Runs.CONFIG)), List.of());

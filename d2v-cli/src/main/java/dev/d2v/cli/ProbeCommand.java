@@ -6,9 +6,9 @@ import dev.d2v.cli.run.ProbeOptions;
 import dev.d2v.cli.run.Runs;
 import dev.d2v.cli.run.Terminal;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,8 +29,10 @@ final class ProbeCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "PATH",
-      description = "Other labelled images than the run's own.")
-  private @Nullable Path data;
+      description =
+          "Other labelled samples than the run's own; speech=PATH where there are several"
+              + " modalities. Repeatable.")
+  private List<String> data = new ArrayList<>();
 
   @Option(names = "--out", paramLabel = "DIR", description = "Where runs are kept. Default: runs.")
   private Path out = Path.of("runs");
@@ -55,6 +57,6 @@ final class ProbeCommand implements Callable<Integer> {
       throw new UserError("--threads must be at least 1, got " + threads);
     }
     Path folder = Runs.find(out, run);
-    return job.run(new ProbeOptions(folder, Optional.ofNullable(data), threads, json), terminal);
+    return job.run(new ProbeOptions(folder, List.copyOf(data), threads, json), terminal);
   }
 }

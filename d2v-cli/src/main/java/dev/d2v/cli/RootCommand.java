@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
 /// `d2v` alone: what it can do.
 @Command(
     name = "d2v",
-    description = "data2vec 2.0 for the JVM: learn an encoder from images without labels.",
+    description =
+        "data2vec 2.0 for the JVM: learn an encoder from images, speech or text without labels.",
     mixinStandardHelpOptions = true,
     version = "d2v 0.1.0")
 final class RootCommand implements Runnable {
@@ -30,7 +31,8 @@ final class RootCommand implements Runnable {
   @Override
   public void run() {
     PrintStream out = terminal.out();
-    out.println("d2v: data2vec 2.0 for the JVM. It learns an encoder from images without labels.");
+    out.println(
+        "d2v: data2vec 2.0 for the JVM. It learns an encoder from images, speech or text without labels.");
     out.println();
     Map<String, String> lines = new LinkedHashMap<>();
     collect(Objects.requireNonNull(spec).commandLine(), "d2v", lines);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.d2v.cli.config.ConfigMapper;
+import dev.d2v.model.train.ImageRecipes;
 import dev.d2v.model.train.Recipe;
 import dev.d2v.model.train.Recipes;
 import java.io.IOException;
@@ -50,7 +51,7 @@ final class MainTest {
     }
     Screen second = new Screen();
     assertEquals(0, Main.run(second.piped(), "recipes", "image-base"));
-    assertEquals(Recipes.imageBase(), ConfigMapper.parse(second.out(), "out"));
+    assertEquals(ImageRecipes.base(), ConfigMapper.parse(second.out(), "out"));
   }
 
   @Test

@@ -1,18 +1,12 @@
 package dev.d2v.data;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.Files;
+import dev.d2v.data.common.FileListing;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /// PNG, JPEG, WebP, GIF and BMP files in a folder and its sub-folders, decoded when asked for.
 ///
@@ -22,8 +16,11 @@ import java.util.stream.Stream;
 /// cannot be read is noted in [#skipped()]; the headers are looked at beforehand unless there are
 /// very many.
 public final class FolderDataset implements ImageDataset {
-  private static final Set<String> EXTENSIONS = Set.of("png", "jpg", "jpeg", "webp", "gif", "bmp");
-  private static final String FORMATS = "PNG, JPEG, WebP, GIF or BMP";
+  private static final FileListing.Kind IMAGES =
+      new FileListing.Kind(
+          "images",
+          "PNG, JPEG, WebP, GIF or BMP",
+          Set.of("png", "jpg", "jpeg", "webp", "gif", "bmp"));
 
   /// How a folder is opened.
   ///
@@ -47,21 +44,20 @@ public final class FolderDataset implements ImageDataset {
 
   private FolderDataset(
       Path folder,
-      Listing listing,
+      FileListing listing,
       List<String> classNames,
       SkippedFiles skipped,
       boolean checkHeaders) {
     this.folder = folder;
     this.classNames = classNames;
     this.skipped = skipped;
-    this.otherFiles = listing.others;
-    List<Path> kept = new ArrayList<>(listing.images.size());
-    this.sizes = checkHeaders ? readHeaders(listing.images, kept, skipped) : Optional.empty();
-    this.files = checkHeaders ? kept : listing.images;
+    this.otherFiles = listing.others();
+    List<Path> kept = new ArrayList<>(listing.files().size());
+    this.sizes = checkHeaders ? readHeaders(listing.files(), kept, skipped) : Optional.empty();
+    this.files = checkHeaders ? kept : listing.files();
     this.labels = new int[files.size()];
     for (int i = 0; i < labels.length; i++) {
-      labels[i] =
-          classNames.isEmpty() ? NO_LABEL : classNames.indexOf(className(folder, files.get(i)));
+      labels[i] = listing.className(files.get(i)).map(classNames::indexOf).orElse(NO_LABEL);
     }
     this.channels = firstReadable().channels();
   }
@@ -75,28 +71,21 @@ public final class FolderDataset implements ImageDataset {
   ///
   /// @throws DataException when it is missing, holds no images, or too many cannot be read
   public static FolderDataset open(Path folder, Options options) {
-    Listing listing = Listing.of(folder);
-    return open(folder, options, listing, listing.classes(folder));
+    FileListing listing = FileListing.of(folder, IMAGES);
+    return open(folder, options, listing, listing.classes());
   }
 
   /// Opens a folder whose classes are numbered as in another part of the same data set.
   ///
   /// @throws DataException when it has classes that the other part has not
   public static FolderDataset open(Path folder, Options options, List<String> classNames) {
-    Listing listing = Listing.of(folder);
-    List<String> own = listing.classes(folder);
-    List<String> unknown = own.stream().filter(name -> !classNames.contains(name)).toList();
-    if (!unknown.isEmpty() || own.isEmpty() != classNames.isEmpty()) {
-      throw new DataException(
-          "%s: expected the sub-folders (classes) of the other part, %s, found %s. Make both parts alike."
-              .formatted(folder, classNames, own));
-    }
-    return open(folder, options, listing, classNames);
+    FileListing listing = FileListing.of(folder, IMAGES);
+    return open(folder, options, listing, listing.classesAmong(classNames));
   }
 
   private static FolderDataset open(
-      Path folder, Options options, Listing listing, List<String> classNames) {
-    int total = listing.images.size();
+      Path folder, Options options, FileListing listing, List<String> classNames) {
+    int total = listing.files().size();
     SkippedFiles skipped =
         new SkippedFiles(options.skipLimit().orElse(SkippedFiles.usualLimit(total)), total);
     return new FolderDataset(folder, listing, classNames, skipped, total <= options.headersUpTo());
@@ -104,9 +93,7 @@ public final class FolderDataset implements ImageDataset {
 
   /// Whether a file's extension is one of those read here.
   static boolean isImage(Path file) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    int dot = name.lastIndexOf('.');
-    return dot >= 0 && EXTENSIONS.contains(name.substring(dot + 1));
+    return IMAGES.has(file);
   }
 
   private static Optional<SizeRange> readHeaders(
@@ -133,10 +120,6 @@ public final class FolderDataset implements ImageDataset {
     }
     throw new DataException(
         "%s holds no image that can be read. %s".formatted(folder, skipped.summary()));
-  }
-
-  private static String className(Path folder, Path file) {
-    return folder.relativize(file).getName(0).toString();
   }
 
   /// Path of image `i`.
@@ -212,55 +195,5 @@ public final class FolderDataset implements ImageDataset {
   @Override
   public SkippedFiles skipped() {
     return skipped;
-  }
-
-  private record Listing(List<Path> images, int others) {
-    static Listing of(Path folder) {
-      if (!Files.isDirectory(folder)) {
-        throw new DataException(
-            "%s: expected a folder of images, found %s."
-                .formatted(folder, Files.exists(folder) ? "a file" : "nothing"));
-      }
-      List<Path> all;
-      try (Stream<Path> walk = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-        all = walk.filter(path -> visible(folder, path) && Files.isRegularFile(path)).toList();
-      } catch (IOException | UncheckedIOException e) {
-        throw new DataException("%s cannot be listed: %s".formatted(folder, e.getMessage()), e);
-      }
-      List<Path> images =
-          all.stream()
-              .filter(FolderDataset::isImage)
-              .sorted(Comparator.comparing(path -> sortKey(folder, path)))
-              .toList();
-      int others = all.size() - images.size();
-      if (images.isEmpty()) {
-        throw new DataException(
-            "%s: expected %s files, found %s. Name a folder of images, with a sub-folder for each class if there are classes."
-                .formatted(
-                    folder, FORMATS, others == 0 ? "an empty folder" : others + " other files"));
-      }
-      return new Listing(images, others);
-    }
-
-    /// The sorted first sub-folders, or none when an image lies outside of them.
-    List<String> classes(Path folder) {
-      if (images.stream().anyMatch(file -> folder.relativize(file).getNameCount() < 2)) {
-        return List.of();
-      }
-      return images.stream().map(file -> className(folder, file)).distinct().sorted().toList();
-    }
-
-    private static boolean visible(Path folder, Path path) {
-      for (Path part : folder.relativize(path)) {
-        if (part.toString().startsWith(".") && !part.toString().equals(".")) {
-          return false;
-        }
-      }
-      return true;
-    }
-
-    private static String sortKey(Path folder, Path path) {
-      return folder.relativize(path).toString().replace('\\', '/');
-    }
   }
 }

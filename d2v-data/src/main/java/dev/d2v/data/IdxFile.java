@@ -1,20 +1,15 @@
 package dev.d2v.data;
 
-import java.io.BufferedInputStream;
-import java.io.EOFException;
+import dev.d2v.data.common.PackedFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
 
 /// The IDX format of MNIST: a big-endian magic number (type and number of dimensions), the
 /// dimensions, then the bytes; plain or gzipped, told by the first two bytes.
 final class IdxFile {
   static final int IMAGES = 0x00000803;
   static final int LABELS = 0x00000801;
-  private static final int GZIP_MAGIC = 0x1f8b;
   private static final int MAX_SIDE = 1 << 14;
 
   private IdxFile() {}
@@ -42,7 +37,7 @@ final class IdxFile {
 
   /// Whether the file begins like an IDX file of unsigned bytes, gzipped or not.
   static boolean looksLikeIdx(Path file) {
-    try (InputStream in = open(file)) {
+    try (InputStream in = PackedFile.open(file)) {
       byte[] head = in.readNBytes(4);
       return head.length == 4 && head[0] == 0 && head[1] == 0 && head[2] == 8 && head[3] <= 4;
     } catch (IOException notIdx) {
@@ -79,30 +74,10 @@ final class IdxFile {
   }
 
   private static <T> T read(Path file, Reading<T> reading) {
-    try (InputStream in = open(file)) {
+    try (InputStream in = PackedFile.open(file)) {
       return reading.from(in);
-    } catch (EOFException | ZipException e) {
-      throw new DataException(
-          "%s: the gzip data are cut short or damaged (%s). Fetch or copy the file again."
-              .formatted(file, e.getMessage()),
-          e);
     } catch (IOException e) {
-      throw new DataException("%s cannot be read: %s".formatted(file, e), e);
-    }
-  }
-
-  private static InputStream open(Path file) throws IOException {
-    InputStream raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
-    try {
-      raw.mark(2);
-      int magic = raw.read() << 8 | raw.read();
-      raw.reset();
-      return magic == GZIP_MAGIC
-          ? new BufferedInputStream(new GZIPInputStream(raw, 1 << 16), 1 << 16)
-          : raw;
-    } catch (IOException e) {
-      raw.close();
-      throw e;
+      throw PackedFile.unreadable(file, e);
     }
   }
 

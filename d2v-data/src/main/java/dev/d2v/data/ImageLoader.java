@@ -1,5 +1,6 @@
 package dev.d2v.data;
 
+import dev.d2v.data.common.Prefetcher;
 import dev.d2v.tensor.random.RandomStream;
 import java.util.Arrays;
 import java.util.Optional;
@@ -77,7 +78,7 @@ public final class ImageLoader implements AutoCloseable {
             trivial ? 0 : settings.threads(),
             settings.ahead(),
             settings.batch(),
-            settings.format().floats());
+            Math.multiplyExact(settings.batch(), settings.format().floats()));
   }
 
   static void check(ImageDataset data, ImageFormat format, Augmentation augmentation) {
@@ -114,7 +115,7 @@ public final class ImageLoader implements AutoCloseable {
     if (slot == null) {
       throw new IllegalStateException("a training loader has no end");
     }
-    return new ImageBatch(slot.pixels, slot.indices, slot.labels, slot.rows);
+    return new ImageBatch(slot.values(), slot.indices(), slot.labels(), slot.rows());
   }
 
   @Override
@@ -143,10 +144,10 @@ public final class ImageLoader implements AutoCloseable {
 
     @Override
     public void fill(Prefetcher.Slot slot, int row) {
-      int epoch = epoch(slot.batch);
+      int epoch = epoch(slot.batch());
       int[] images = order(epoch).images;
       int n = images.length;
-      long position = slot.batch % updatesPerEpoch() * settings.batch() + row;
+      long position = slot.batch() % updatesPerEpoch() * settings.batch() + row;
       int round = (int) (position / n);
       int wanted = images[(int) (position % n)];
       int item = wanted + round * n;
@@ -156,8 +157,8 @@ public final class ImageLoader implements AutoCloseable {
         int index = (wanted + i) % n;
         Optional<Pixels> image = data.image(index);
         if (image.isPresent()) {
-          slot.indices[row] = index;
-          slot.labels[row] = data.label(index);
+          slot.indices()[row] = index;
+          slot.labels()[row] = data.label(index);
           write(data, writer, image.get(), index, random, slot, row, settings.format());
           return;
         }
@@ -177,7 +178,7 @@ public final class ImageLoader implements AutoCloseable {
       int row,
       ImageFormat format) {
     try {
-      writer.write(image, random, slot.pixels, row * format.floats());
+      writer.write(image, random, slot.values(), row * format.floats());
     } catch (DataException e) {
       throw new DataException(data.describe(index) + ": " + e.getMessage(), e);
     }

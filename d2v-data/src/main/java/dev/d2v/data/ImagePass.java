@@ -1,5 +1,6 @@
 package dev.d2v.data;
 
+import dev.d2v.data.common.Prefetcher;
 import dev.d2v.tensor.random.RandomStream;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -46,7 +47,12 @@ public record ImagePass(
     int total = 0;
     boolean trivial = data.inMemory() && new Augmentation(framing, 0).cheap();
     try (Prefetcher prefetcher =
-        new Prefetcher(new Rows(), trivial ? 0 : threads, 2, batch, format.floats())) {
+        new Prefetcher(
+            new Rows(),
+            trivial ? 0 : threads,
+            2,
+            batch,
+            Math.multiplyExact(batch, format.floats()))) {
       for (long i = 0; ; i++) {
         Prefetcher.Slot slot = prefetcher.take(i);
         if (slot == null) {
@@ -54,7 +60,7 @@ public record ImagePass(
         }
         int count = compact(slot);
         if (count > 0) {
-          use.accept(new ImageBatch(slot.pixels, slot.indices, slot.labels, count));
+          use.accept(new ImageBatch(slot.values(), slot.indices(), slot.labels(), count));
         }
         total += count;
       }
@@ -65,14 +71,14 @@ public record ImagePass(
   private int compact(Prefetcher.Slot slot) {
     int count = 0;
     int floats = format.floats();
-    for (int row = 0; row < slot.rows; row++) {
-      if (slot.indices[row] == UNREADABLE) {
+    for (int row = 0; row < slot.rows(); row++) {
+      if (slot.indices()[row] == UNREADABLE) {
         continue;
       }
       if (count < row) {
-        System.arraycopy(slot.pixels, row * floats, slot.pixels, count * floats, floats);
-        slot.indices[count] = slot.indices[row];
-        slot.labels[count] = slot.labels[row];
+        System.arraycopy(slot.values(), row * floats, slot.values(), count * floats, floats);
+        slot.indices()[count] = slot.indices()[row];
+        slot.labels()[count] = slot.labels()[row];
       }
       count++;
     }
@@ -89,10 +95,10 @@ public record ImagePass(
 
     @Override
     public void fill(Prefetcher.Slot slot, int row) {
-      int index = (int) ((slot.batch * batch + row) * data.size() / images());
+      int index = (int) ((slot.batch() * batch + row) * data.size() / images());
       Optional<Pixels> image = data.image(index);
-      slot.indices[row] = image.isPresent() ? index : UNREADABLE;
-      slot.labels[row] = data.label(index);
+      slot.indices()[row] = image.isPresent() ? index : UNREADABLE;
+      slot.labels()[row] = data.label(index);
       if (image.isPresent()) {
         RandomStream random = new RandomStream(0, EVALUATION_STREAM, 0, index);
         ImageLoader.write(data, writer, image.get(), index, random, slot, row, format);

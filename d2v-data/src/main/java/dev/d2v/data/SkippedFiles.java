@@ -33,7 +33,7 @@ public final class SkippedFiles {
     reasons.putIfAbsent(file, reason);
     if (reasons.size() > limit) {
       throw new DataException(
-          "Too many images cannot be read: %d of %d files, and at most %d may be skipped. %s Repair or remove them, or allow more to be skipped."
+          "Too many files cannot be read: %d of %d files, and at most %d may be skipped. %s Repair or remove them, or allow more to be skipped."
               .formatted(reasons.size(), total, limit, named()));
     }
   }

@@ -170,7 +170,7 @@ class ImageLoaderTest {
     assertThrows(IllegalStateException.class, () -> loader.batch(1));
     assertTrue(
         Thread.getAllStackTraces().keySet().stream()
-            .noneMatch(thread -> thread.getName().startsWith("d2v-images-")));
+            .noneMatch(thread -> thread.getName().startsWith("d2v-data-")));
   }
 
   @Test

@@ -84,6 +84,24 @@ public sealed interface Batch {
         default -> throw new IllegalArgumentException("there is no modality " + key);
       };
     }
+
+    /// The same with padding in it, where the modality has any: that takes the most memory.
+    public Batch padded() {
+      Batch zeros = zeros();
+      return switch (zeros) {
+        case Images images -> images;
+        case Waves waves -> {
+          int[] lengths = new int[samples];
+          Arrays.fill(lengths, length);
+          lengths[0] = Math.max(1, length / 2);
+          yield new Waves(waves.waves, samples, lengths);
+        }
+        case Texts texts -> {
+          texts.ids[texts.ids.length - 1] = 1;
+          yield texts;
+        }
+      };
+    }
   }
 
   /// Its shape.

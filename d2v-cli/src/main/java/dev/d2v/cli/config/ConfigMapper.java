@@ -2,6 +2,7 @@ package dev.d2v.cli.config;
 
 import dev.d2v.cli.error.Nearest;
 import dev.d2v.cli.error.UserError;
+import dev.d2v.model.train.ImageRecipes;
 import dev.d2v.model.train.Recipe;
 import dev.d2v.model.train.Recipes;
 import java.nio.file.Path;
@@ -37,11 +38,25 @@ public final class ConfigMapper {
   /// @param assignments `a.b.c=value`
   public static Recipe resolve(
       Optional<String> recipe, Optional<Path> file, List<String> assignments) {
-    ConfigNode.Mapping changes =
-        file.map(ConfigReader::file).orElse(new ConfigNode.Mapping(Map.of(), ""));
-    Optional<Recipe> named = fileRecipe(changes);
-    Recipe base = recipe.map(ConfigMapper::recipe).or(() -> named).orElseGet(Recipes::quickstart);
-    return with(base, withoutRecipe(changes), assignments);
+    return over(base(recipe, file, ImageRecipes.quickstart()), file, assignments);
+  }
+
+  /// The recipe that fills what a file and assignments leave out.
+  ///
+  /// @param recipe its name; where it is not given, the file's `recipe`
+  /// @param otherwise where neither names one
+  public static Recipe base(Optional<String> recipe, Optional<Path> file, Recipe otherwise) {
+    Optional<Recipe> named = fileRecipe(changes(file));
+    return recipe.map(ConfigMapper::recipe).or(() -> named).orElse(otherwise);
+  }
+
+  /// The file's keys over a base, then each `key=value` over that.
+  public static Recipe over(Recipe base, Optional<Path> file, List<String> assignments) {
+    return with(base, withoutRecipe(changes(file)), assignments);
+  }
+
+  private static ConfigNode.Mapping changes(Optional<Path> file) {
+    return file.map(ConfigReader::file).orElse(new ConfigNode.Mapping(Map.of(), ""));
   }
 
   /// The recipe with each `key=value` applied.
@@ -52,7 +67,7 @@ public final class ConfigMapper {
   /// A recipe out of YAML text that stands in a file of that name.
   public static Recipe parse(String yaml, String name) {
     ConfigNode.Mapping changes = ConfigReader.text(yaml, name);
-    Recipe base = fileRecipe(changes).orElseGet(Recipes::quickstart);
+    Recipe base = fileRecipe(changes).orElseGet(ImageRecipes::quickstart);
     return with(base, withoutRecipe(changes), List.of());
   }
 

@@ -10,6 +10,7 @@ import dev.d2v.model.MaskConfig;
 import dev.d2v.model.PrenetConfig;
 import dev.d2v.model.TargetConfig;
 import dev.d2v.model.image.ImageConfig;
+import dev.d2v.model.speech.LogMelConfig;
 import dev.d2v.model.speech.SpeechConfig;
 import dev.d2v.model.text.TextConfig;
 import dev.d2v.model.train.DataConfig;
@@ -46,6 +47,7 @@ final class ConfigWriter {
           Map.entry(EmaConfig.class, "The teacher's decay; annealUpdates 0: over the whole run."),
           Map.entry(ImageConfig.class, "The encoder of images."),
           Map.entry(SpeechConfig.class, "The encoder of speech."),
+          Map.entry(LogMelConfig.class, "Patches of a spectrogram instead of convolutions."),
           Map.entry(TextConfig.class, "The encoder of text."),
           Map.entry(AlibiConfig.class, "Attention biases that fall with distance."),
           Map.entry(PrenetConfig.class, "The context encoder: blocks that yield no targets."),

@@ -3,10 +3,12 @@ package dev.d2v.cli.job;
 import dev.d2v.cli.run.PretrainOptions;
 import dev.d2v.cli.run.Terminal;
 import dev.d2v.model.Data2Vec2Config;
-import dev.d2v.model.image.ImageConfig;
+import dev.d2v.model.ModalityConfig;
 import dev.d2v.model.train.Recipe;
 import dev.d2v.model.train.StepPlan;
 import dev.d2v.tensor.spi.Backend;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /// What a run says before it begins.
@@ -25,38 +27,33 @@ final class Announcement {
     }
     Recipe recipe = options.recipe();
     Data2Vec2Config m = recipe.model();
-    ImageConfig image = m.requireImage();
-    line(terminal, "recipe", recipe.name() + ": " + recipe.description());
-    line(
-        terminal,
-        "data",
-        "%s: %,d images, %,d held out (%s)",
-        data.splits().train().name(),
-        data.splits().train().size(),
-        data.splits().heldOut().size(),
-        data.splits().how());
+    line(terminal, "recipe", "%s: %s", recipe.name(), recipe.description());
+    for (RunSamples sense : data.senses()) {
+      line(terminal, "data", "%s", sense.described());
+    }
+    boolean several = data.senses().size() > 1;
+    for (RunSamples sense : data.senses()) {
+      if (several) {
+        line(
+            terminal,
+            "encoder",
+            "%s: %s, %d blocks of its own",
+            sense.modality().word(),
+            sense.input(),
+            m.modality(sense.modality().key()).prenet().depth());
+      }
+    }
     line(
         terminal,
         "model",
-        "%d x %d x %d in patches of %d, %d channels, %d + %d blocks, %d heads, %,d parameters",
-        image.imageSize(),
-        image.imageSize(),
-        image.channels(),
-        image.patchSize(),
+        "%s%d channels, %s%d blocks, %d heads, %,d parameters",
+        several ? "" : data.senses().getFirst().input() + ", ",
         m.embedDim(),
-        image.prenet().depth(),
+        several ? "" : m.modality().prenet().depth() + " + ",
         m.depth(),
         m.heads(),
         plan.parameters());
-    line(
-        terminal,
-        "training",
-        "%,d updates of %d images x %d masks, %.0f %% masked, %.1f GFLOP an update",
-        recipe.train().updates(),
-        recipe.train().batch() * recipe.train().accumulate(),
-        m.masksPerSample(),
-        100 * image.mask().ratio(),
-        plan.flopsPerUpdate() / 1e9);
+    line(terminal, "training", "%s", training(recipe, data, plan));
     line(
         terminal,
         "memory",
@@ -64,13 +61,33 @@ final class Announcement {
         plan.totalBytes() / 0x1p20,
         plan.parameterBytes() / 0x1p20,
         plan.sharedWorkspaceBytes() / 0x1p20);
-    line(terminal, "machine", backend.description() + "; " + Machine.description());
-    line(terminal, "run", folder.path().toString());
+    line(terminal, "machine", "%s; %s", backend.description(), Machine.description());
+    line(terminal, "run", "%s", folder.path());
     terminal.out().println();
   }
 
+  private static String training(Recipe recipe, RunData data, StepPlan plan) {
+    List<String> batches = new ArrayList<>();
+    for (RunSamples sense : data.senses()) {
+      ModalityConfig modality = recipe.model().modality(sense.modality().key());
+      batches.add(
+          String.format(
+              Locale.ROOT, "%s, %.0f %% masked", sense.batch(), 100 * modality.mask().ratio()));
+    }
+    int accumulate = recipe.train().accumulate();
+    boolean oneSize = data.trainedShapes().size() == 1;
+    return String.format(
+        Locale.ROOT,
+        "%,d updates of %s%s, %d masks each, %s%.1f GFLOP an update",
+        recipe.train().updates(),
+        accumulate == 1 ? "" : accumulate + " x ",
+        String.join(" / ", batches),
+        recipe.model().masksPerSample(),
+        oneSize ? "" : "up to ",
+        plan.flopsPerUpdate() / 1e9);
+  }
+
   private static void line(Terminal terminal, String name, String format, Object... values) {
-    String text = values.length == 0 ? format : String.format(Locale.ROOT, format, values);
-    terminal.out().printf("%-9s %s%n", name, text);
+    terminal.out().printf("%-9s %s%n", name, String.format(Locale.ROOT, format, values));
   }
 }

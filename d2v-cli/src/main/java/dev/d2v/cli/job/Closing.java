@@ -1,9 +1,12 @@
 package dev.d2v.cli.job;
 
 import dev.d2v.cli.run.MetricsLog;
+import dev.d2v.cli.run.Modality;
 import dev.d2v.cli.run.Terminal;
 import dev.d2v.model.train.Recipe;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -12,41 +15,58 @@ final class Closing {
   private Closing() {}
 
   static void print(
-      Terminal terminal, RunFolder folder, Recipe recipe, Map<String, Scores> scores, RunData data)
+      Terminal terminal,
+      RunFolder folder,
+      Recipe recipe,
+      Map<String, Scores> scores,
+      List<Evaluation> evaluations)
       throws IOException {
-    terminal.out().println();
-    table(terminal, scores);
-    terminal.out().println();
-    terminal.out().println(verdict(scores));
-    var collapse = CollapseVerdict.of(MetricsLog.read(folder.metrics()));
-    terminal.out().println(collapse.headline() + ". " + collapse.explanation());
+    List<MetricsLog.Line> metrics = MetricsLog.read(folder.metrics());
+    for (Evaluation evaluation : evaluations) {
+      terminal.out().println();
+      table(terminal, scores, evaluation);
+      terminal.out().println();
+      terminal.out().println(verdict(scores, evaluation));
+      var collapse = CollapseVerdict.of(MetricsLog.under(metrics, evaluation.named("")));
+      terminal.out().println(collapse.headline() + ". " + collapse.explanation());
+    }
     terminal.out().println();
     terminal.out().println("report   " + folder.report());
     terminal.out().println("try next");
-    for (String next : next(folder, recipe, data)) {
+    for (String next : next(folder, recipe, evaluations)) {
       terminal.out().println("  " + next);
     }
   }
 
-  static void table(Terminal terminal, Map<String, Scores> scores) {
+  /// The scores of a modality.
+  static void table(Terminal terminal, Map<String, Scores> scores, Evaluation evaluation) {
+    Modality modality = evaluation.samples().modality();
     terminal
         .out()
-        .printf("%-20s %14s %8s %10s%n", "held-out images", "linear probe", "k-NN", "spread");
-    scores.forEach((name, s) ->
+        .printf(
+            "%-20s %14s %8s %10s%n",
+            "held-out " + modality.noun(), "linear probe", "k-NN", "spread");
+    scores.forEach((name, s) -> {
+      if (name.startsWith(evaluation.named(""))) {
         terminal
             .out()
             .printf(
                 Locale.ROOT,
                 "%-20s %14s %8s %10.3f%n",
-                title(name),
+                title(name.substring(evaluation.named("").length()), modality),
                 percent(s.linearProbe()),
                 percent(s.nearest()),
-                s.spread()));
+                s.spread());
+      }
+    });
   }
 
-  static String title(String name) {
+  /// What a score is called, given its name without the modality.
+  static String title(String name, Modality modality) {
+    if (name.equals(modality.baseline())) {
+      return modality.baselineTitle();
+    }
     return switch (name) {
-      case "pixels" -> "raw pixels";
       case "untrained" -> "untrained encoder";
       case "trained" -> "trained encoder";
       default -> name;
@@ -60,10 +80,10 @@ final class Closing {
   }
 
   /// One sentence on whether it learned.
-  static String verdict(Map<String, Scores> scores) {
-    Scores before = scores.get("untrained");
-    Scores after = scores.get("trained");
-    Scores pixels = scores.get("pixels");
+  static String verdict(Map<String, Scores> scores, Evaluation evaluation) {
+    Scores before = scores.get(evaluation.named("untrained"));
+    Scores after = scores.get(evaluation.named("trained"));
+    Scores baseline = scores.get(evaluation.baselineName());
     if (before == null || after == null || !after.labelled()) {
       return "No labels of two or more classes to score with: look at the neighbours and the map in the report.";
     }
@@ -74,30 +94,44 @@ final class Closing {
             "The linear probe %s %.1f points over the untrained encoder's",
             gain >= 0 ? "rose" : "fell",
             Math.abs(gain));
-    if (pixels == null) {
+    if (baseline == null) {
       return learned + ".";
     }
-    double over = 100 * (after.linearProbe() - pixels.linearProbe());
+    double over = 100 * (after.linearProbe() - baseline.linearProbe());
     return String.format(
         Locale.ROOT,
-        "%s and is %.1f points %s logistic regression on the raw pixels.",
+        "%s and is %.1f points %s logistic regression on the %s.",
         learned,
         Math.abs(over),
-        over >= 0 ? "above" : "below");
+        over >= 0 ? "above" : "below",
+        evaluation.samples().modality().baselineTitle());
   }
 
-  static String[] next(RunFolder folder, Recipe recipe, RunData data) {
-    String from = data.source().map(path -> " --data " + path).orElse("");
-    return new String[] {
-      "./d2v probe " + folder.path(),
-      "./d2v pretrain --recipe "
-          + recipe.name()
-          + " --updates "
-          + 4 * recipe.train().updates()
-          + from,
-      data.source().isEmpty()
-          ? "./d2v pretrain --data FOLDER_OF_IMAGES --recipe image-tiny"
-          : "./d2v pretrain --data " + data.source().get() + " --recipe image-small",
-    };
+  static List<String> next(RunFolder folder, Recipe recipe, List<Evaluation> evaluations) {
+    StringBuilder from = new StringBuilder();
+    for (Evaluation evaluation : evaluations) {
+      RunSamples samples = evaluation.samples();
+      String word = evaluations.size() == 1 ? "" : samples.modality().word() + "=";
+      samples.source().ifPresent(path -> from.append(" --data ").append(word).append(path));
+      if (samples instanceof TextSamples) {
+        from.append(" --tokenizer ").append(folder.path().resolve(Vocabulary.FILE));
+      }
+    }
+    List<String> next = new ArrayList<>();
+    next.add("./d2v probe " + folder.path());
+    next.add(
+        "./d2v pretrain --recipe "
+            + recipe.name()
+            + " --updates "
+            + 4 * recipe.train().updates()
+            + from);
+    if (evaluations.size() == 1) {
+      String word = evaluations.getFirst().samples().modality().word();
+      next.add(
+          evaluations.getFirst().samples().source().isEmpty()
+              ? "./d2v pretrain --data FOLDER --recipe " + word + "-tiny"
+              : "./d2v pretrain" + from + " --recipe " + word + "-small");
+    }
+    return next;
   }
 }

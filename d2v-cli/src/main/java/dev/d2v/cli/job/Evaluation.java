@@ -5,72 +5,85 @@ import dev.d2v.data.eval.Features;
 import dev.d2v.data.eval.KNearest;
 import dev.d2v.data.eval.LogisticRegression;
 import dev.d2v.model.train.FeatureReader;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
-/// Scores an encoder on labelled images that it was not trained on.
-public final class Evaluation {
-  /// At most so many images teach a probe, and so many test it.
-  public static final int TRAIN_LIMIT = 20_000;
-
-  /// At most so many test it.
-  public static final int TEST_LIMIT = 10_000;
-
-  private final RunData.Images train;
-  private final RunData.Images test;
+/// Scores an encoder on labelled samples of a modality that it was not trained on.
+final class Evaluation {
+  private final RunSamples samples;
+  private final String prefix;
+  private final Examples train;
+  private final Examples test;
   private final boolean labelled;
   private final int threads;
 
-  /// Reads the images once.
-  public Evaluation(RunData data, int threads) {
-    this.train = data.read(data.splits().train(), TRAIN_LIMIT, threads);
-    this.test = data.read(data.splits().heldOut(), TEST_LIMIT, threads);
-    this.labelled =
-        data.splits().train().labelled()
-            && data.splits().heldOut().labelled()
-            && Arrays.stream(train.labels()).distinct().count() > 1;
+  private Evaluation(RunSamples samples, String prefix, int threads) {
+    this.samples = samples;
+    this.prefix = prefix;
+    this.train = samples.train(threads);
+    this.test = samples.heldOut(threads);
+    this.labelled = samples.labelled() && Arrays.stream(train.labels()).distinct().count() > 1;
     this.threads = threads;
   }
 
-  /// The images that teach the probe.
-  public RunData.Images train() {
+  /// One a modality; reads the samples once.
+  static List<Evaluation> of(RunData data, int threads) {
+    List<Evaluation> all = new ArrayList<>();
+    for (RunSamples sense : data.senses()) {
+      all.add(new Evaluation(sense, data.prefix(sense), threads));
+    }
+    return List.copyOf(all);
+  }
+
+  /// Whose samples these are.
+  RunSamples samples() {
+    return samples;
+  }
+
+  /// The full name of a score: with several modalities the modality's word stands before it.
+  String named(String score) {
+    return prefix + score;
+  }
+
+  /// The name of the baseline's scores.
+  String baselineName() {
+    return named(samples.modality().baseline());
+  }
+
+  /// The samples that teach the probe.
+  Examples train() {
     return train;
   }
 
-  /// The held-out images.
-  public RunData.Images test() {
+  /// The held-out samples.
+  Examples test() {
     return test;
   }
 
   /// Whether there are labels of at least two classes.
-  public boolean labelled() {
+  boolean labelled() {
     return labelled;
   }
 
-  /// What an encoder makes of the images.
+  /// What an encoder makes of the samples.
   ///
-  /// @param train one row an image
-  /// @param test one row an image
-  public record Vectors(Features train, Features test) {}
+  /// @param train one row a sample
+  /// @param test one row a sample
+  record Vectors(Features train, Features test) {}
 
-  /// The encoder's features of all images.
-  public Vectors vectors(FeatureReader reader) {
-    return new Vectors(
-        Features.of(reader.read(train.pixels(), train.count())),
-        Features.of(reader.read(test.pixels(), test.count())));
+  /// The encoder's features of all samples.
+  Vectors vectors(FeatureReader reader) {
+    return new Vectors(Features.of(train.read(reader)), Features.of(test.read(reader)));
   }
 
-  /// The pixels themselves as features: what a sceptic would try first.
-  public Vectors pixels() {
-    return new Vectors(rows(train), rows(test));
-  }
-
-  private static Features rows(RunData.Images images) {
-    return new Features(
-        images.pixels(), images.count(), images.pixels().length / Math.max(1, images.count()));
+  /// What a sceptic would try first.
+  Scores baseline() {
+    return score(new Vectors(train.baseline(), test.baseline()));
   }
 
   /// Probe and neighbours; NaN without labels.
-  public Scores score(Vectors vectors) {
+  Scores score(Vectors vectors) {
     double spread = FeatureSpread.of(vectors.test());
     if (!labelled) {
       return new Scores(Double.NaN, Double.NaN, spread);

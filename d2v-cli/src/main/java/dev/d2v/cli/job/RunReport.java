@@ -1,19 +1,18 @@
 package dev.d2v.cli.job;
 
 import dev.d2v.cli.report.Panels;
-import dev.d2v.cli.report.Picture;
 import dev.d2v.cli.report.ReportData;
 import dev.d2v.cli.report.ReportWriter;
 import dev.d2v.cli.run.MetricsLog;
 import dev.d2v.data.eval.Features;
 import dev.d2v.data.eval.KNearest;
 import dev.d2v.data.eval.Pca;
+import dev.d2v.model.Data2Vec2Config;
 import dev.d2v.model.Masks;
-import dev.d2v.model.image.ImageConfig;
+import dev.d2v.model.ModalityConfig;
 import dev.d2v.model.train.Recipe;
 import dev.d2v.nn.Streams;
 import dev.d2v.tensor.random.RandomStream;
-import dev.d2v.tensor.spi.Backend;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,82 +20,119 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
-/// Gathers what a run's report shows: the curves from `metrics.jsonl`, images with masks, the map
-/// of the embeddings, neighbours, scores, machine and settings.
+/// Gathers what a run's report shows: the curves from `metrics.jsonl`; of each modality samples
+/// with masks, the map of the embeddings, neighbours and scores; machine and settings.
 final class RunReport {
-  private static final int MASKED_IMAGES = 4;
+  private static final int MASKED = 4;
   private static final int MASKS_EACH = 3;
   private static final int MAP_POINTS = 1_000;
   private static final int QUERIES = 8;
   private static final int NEIGHBOURS = 6;
 
   private final Recipe recipe;
-  private final RunData data;
-  private final Evaluation evaluation;
-  private final Evaluation.Vectors vectors;
-  private final List<String> classes;
+  private final List<Evaluation> evaluations;
+  private final Map<String, Scores> scores;
 
-  private RunReport(
-      Recipe recipe, RunData data, Evaluation evaluation, Evaluation.Vectors vectors) {
+  private RunReport(Recipe recipe, List<Evaluation> evaluations, Map<String, Scores> scores) {
     this.recipe = recipe;
-    this.data = data;
-    this.evaluation = evaluation;
-    this.vectors = vectors;
-    this.classes = data.splits().heldOut().classNames();
+    this.evaluations = evaluations;
+    this.scores = scores;
   }
 
+  /// Writes the report.
+  ///
+  /// @param vectors the trained encoder's, one a modality
+  /// @param backend what computed
   static void write(
       RunFolder folder,
       Recipe recipe,
-      RunData data,
-      Evaluation evaluation,
-      Evaluation.Vectors vectors,
+      List<Evaluation> evaluations,
+      List<Evaluation.Vectors> vectors,
       Map<String, Scores> scores,
-      Backend backend)
+      String backend)
       throws IOException {
-    RunReport report = new RunReport(recipe, data, evaluation, vectors);
+    RunReport report = new RunReport(recipe, evaluations, scores);
     List<MetricsLog.Line> metrics = MetricsLog.read(folder.metrics());
-    ReportWriter.write(
-        folder.report(), report.data(folder, scores, metrics, backend.description()));
+    ReportWriter.write(folder.report(), report.data(folder, vectors, metrics, backend));
   }
 
   private ReportData data(
-      RunFolder folder, Map<String, Scores> scores, List<MetricsLog.Line> metrics, String backend) {
+      RunFolder folder,
+      List<Evaluation.Vectors> vectors,
+      List<MetricsLog.Line> metrics,
+      String backend) {
     String summary =
         String.format(
             Locale.ROOT,
             "%s for %,d updates on %s. %s",
             recipe.name(),
             recipe.train().updates(),
-            data.splits().train().name(),
-            Closing.verdict(scores));
+            evaluations.stream().map(e -> e.samples().name()).collect(Collectors.joining(", ")),
+            evaluations.stream()
+                .map(e -> heading(e) + Closing.verdict(scores, e))
+                .collect(Collectors.joining(" ")));
+    List<ReportData.Sense> senses = new ArrayList<>();
+    for (int i = 0; i < evaluations.size(); i++) {
+      Evaluation e = evaluations.get(i);
+      String name =
+          switch (e.samples().modality()) {
+            case IMAGE -> "Images";
+            case SPEECH -> "Speech";
+            case TEXT -> "Text";
+          };
+      senses.add(
+          new ReportData.Sense(
+              name,
+              scores(e),
+              masked(e),
+              Optional.of(map(e, vectors.get(i))),
+              neighbours(e, vectors.get(i))));
+    }
     return new ReportData(
         folder.path().getFileName().toString(),
         summary,
-        Optional.of(CollapseVerdict.of(metrics)),
-        scores(scores),
+        Optional.of(collapse(metrics)),
         Panels.of(metrics),
-        masked(),
-        Optional.of(map()),
-        neighbours(),
-        Arrays.asList(Closing.next(folder, recipe, data)),
+        senses,
+        Closing.next(folder, recipe, evaluations),
         facts(backend),
         files(),
         Optional.empty());
   }
 
-  private static List<ReportData.Score> scores(Map<String, Scores> scores) {
+  private String heading(Evaluation e) {
+    return evaluations.size() == 1 ? "" : e.samples().modality().word() + ": ";
+  }
+
+  /// The worst verdict of all modalities, with what each shows.
+  private ReportData.Verdict collapse(List<MetricsLog.Line> metrics) {
+    List<String> sentences = new ArrayList<>();
+    ReportData.Verdict worst = null;
+    for (Evaluation e : evaluations) {
+      ReportData.Verdict one = CollapseVerdict.of(MetricsLog.under(metrics, e.named("")));
+      sentences.add(heading(e) + one.explanation());
+      worst = worst == null || one.level().compareTo(worst.level()) > 0 ? one : worst;
+    }
+    if (worst == null) {
+      throw new IllegalStateException("a run has at least one modality");
+    }
+    return new ReportData.Verdict(worst.level(), worst.headline(), String.join(" ", sentences));
+  }
+
+  private List<ReportData.Score> scores(Evaluation e) {
     List<ReportData.Bar> probe = new ArrayList<>();
     List<ReportData.Bar> nearest = new ArrayList<>();
-    scores.forEach((name, s) -> {
-      if (s.labelled()) {
-        String title = Closing.title(name);
+    for (String name : List.of(e.samples().modality().baseline(), "untrained", "trained")) {
+      Scores s = scores.get(e.named(name));
+      if (s != null && s.labelled()) {
+        String title = Closing.title(name, e.samples().modality());
         boolean counts = name.equals("trained");
         probe.add(new ReportData.Bar(title, s.linearProbe(), counts));
         nearest.add(new ReportData.Bar(title, s.nearest(), counts));
       }
-    });
+    }
     return probe.isEmpty()
         ? List.of()
         : List.of(
@@ -104,54 +140,40 @@ final class RunReport {
             new ReportData.Score("k nearest neighbours", nearest));
   }
 
-  private List<ReportData.MaskedImage> masked() {
-    ImageConfig image = recipe.model().requireImage();
-    List<ReportData.MaskedImage> out = new ArrayList<>();
-    for (int i = 0; i < Math.min(MASKED_IMAGES, evaluation.test().count()); i++) {
+  private List<ReportData.Masked> masked(Evaluation e) {
+    ModalityConfig modality = recipe.model().modality(e.samples().modality().key());
+    Examples samples = e.test().few(MASKED);
+    List<ReportData.Masked> out = new ArrayList<>();
+    for (int i = 0; i < samples.count(); i++) {
+      int T = modality.tokens(samples.length(i));
       List<boolean[]> masks = new ArrayList<>();
       for (int m = 0; m < MASKS_EACH; m++) {
         RandomStream random =
             new RandomStream(recipe.train().seed(), Streams.EVALUATION, 0, i * MASKS_EACH + m);
-        int[] drawn = Masks.draw(image.mask(), 2, image.tokens(), random);
+        int[] drawn = Masks.draw(modality.mask(), modality.maskAxes(), T, random);
         boolean[] mask = new boolean[drawn.length];
         for (int t = 0; t < mask.length; t++) {
           mask[t] = drawn[t] != 0;
         }
         masks.add(mask);
       }
-      out.add(new ReportData.MaskedImage(picture(evaluation.test(), i), image.grid(), masks));
+      out.add(new ReportData.Masked(samples.exhibit(i), masks));
     }
     return out;
   }
 
-  /// The image as the model sees it, brought back to 0..255.
-  private Picture picture(RunData.Images images, int i) {
-    int size = data.format().size();
-    int channels = data.format().channels();
-    int plane = size * size;
-    byte[] pixels = new byte[plane * channels];
-    for (int c = 0; c < channels; c++) {
-      for (int p = 0; p < plane; p++) {
-        float x = images.pixels()[(i * channels + c) * plane + p];
-        float grey = (x * data.format().std()[c] + data.format().mean()[c]) * 255;
-        pixels[p * channels + c] = (byte) Math.clamp(Math.round(grey), 0, 255);
-      }
-    }
-    return new Picture(size, size, channels, pixels);
-  }
-
-  private ReportData.Projection map() {
+  private static ReportData.Projection map(Evaluation e, Evaluation.Vectors vectors) {
     Features test = vectors.test();
     Pca pca = Pca.fit(test, 2);
     float[][] points = pca.project(test);
-    int n = Math.min(MAP_POINTS, points.length);
-    double[] x = new double[n];
-    double[] y = new double[n];
-    int[] labels = new int[n];
-    for (int i = 0; i < n; i++) {
-      x[i] = points[i][0];
-      y[i] = points[i][1];
-      labels[i] = evaluation.labelled() ? evaluation.test().labels()[i] : 0;
+    int[] shown = Examples.spread(points.length, MAP_POINTS);
+    double[] x = new double[shown.length];
+    double[] y = new double[shown.length];
+    int[] labels = new int[shown.length];
+    for (int i = 0; i < shown.length; i++) {
+      x[i] = points[shown[i]][0];
+      y[i] = points[shown[i]][1];
+      labels[i] = e.labelled() ? e.test().labels()[shown[i]] : 0;
     }
     String method =
         String.format(
@@ -159,74 +181,90 @@ final class RunReport {
             "first two principal components of the features, %.0f %% of the variance",
             100 * (pca.explained(0) + pca.explained(1)));
     return new ReportData.Projection(
-        method, x, y, labels, evaluation.labelled() ? classes : List.of("held-out images"));
+        method,
+        x,
+        y,
+        labels,
+        e.labelled()
+            ? e.samples().classNames()
+            : List.of("held-out " + e.samples().modality().noun()));
   }
 
-  private List<ReportData.Neighbours> neighbours() {
-    int n = Math.min(QUERIES, evaluation.test().count());
+  private static List<ReportData.Neighbours> neighbours(Evaluation e, Evaluation.Vectors vectors) {
+    int[] chosen = Examples.spread(e.test().count(), QUERIES);
     int width = vectors.test().width();
-    Features queries = new Features(Arrays.copyOf(vectors.test().values(), n * width), n, width);
-    // only distances count here; images without labels have neighbours too
-    KNearest index = new KNearest(vectors.train(), new int[evaluation.train().count()], 1);
+    float[] asked = new float[chosen.length * width];
+    for (int i = 0; i < chosen.length; i++) {
+      System.arraycopy(vectors.test().values(), chosen[i] * width, asked, i * width, width);
+    }
+    // only distances count here; samples without labels have neighbours too
+    KNearest index = new KNearest(vectors.train(), new int[e.train().count()], 1);
     KNearest.Neighbours found =
-        index.neighbours(queries, Math.min(NEIGHBOURS, evaluation.train().count()));
+        index.neighbours(
+            new Features(asked, chosen.length, width), Math.min(NEIGHBOURS, e.train().count()));
     List<ReportData.Neighbours> out = new ArrayList<>();
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < chosen.length; i++) {
       List<ReportData.Example> nearest = new ArrayList<>();
       for (int j : found.indices()[i]) {
-        nearest.add(example(evaluation.train(), j));
+        nearest.add(example(e, e.train(), j));
       }
-      out.add(new ReportData.Neighbours(example(evaluation.test(), i), nearest));
+      out.add(new ReportData.Neighbours(example(e, e.test(), chosen[i]), nearest));
     }
     return out;
   }
 
-  private ReportData.Example example(RunData.Images images, int i) {
-    String name = evaluation.labelled() ? classes.get(images.labels()[i]) : "";
-    return new ReportData.Example(picture(images, i), name);
+  private static ReportData.Example example(Evaluation e, Examples samples, int i) {
+    String name = e.labelled() ? e.samples().classNames().get(samples.labels()[i]) : "";
+    return new ReportData.Example(samples.exhibit(i), name);
   }
 
   private List<ReportData.Fact> facts(String backend) {
-    var m = recipe.model();
+    Data2Vec2Config m = recipe.model();
     var t = recipe.train();
-    ImageConfig image = m.requireImage();
-    return List.of(
-        new ReportData.Fact("Machine", "System", Machine.description()),
-        new ReportData.Fact("Machine", "Kernels", backend),
-        new ReportData.Fact(
-            "Data",
-            "Images",
-            String.format(
-                Locale.ROOT,
-                "%,d to learn from, %,d held out (%s)",
-                data.splits().train().size(),
-                data.splits().heldOut().size(),
-                data.splits().how())),
+    List<ReportData.Fact> facts = new ArrayList<>();
+    facts.add(new ReportData.Fact("Machine", "System", Machine.description()));
+    facts.add(new ReportData.Fact("Machine", "Kernels", backend));
+    for (Evaluation e : evaluations) {
+      RunSamples samples = e.samples();
+      String noun = samples.modality().noun();
+      ModalityConfig modality = m.modality(samples.modality().key());
+      String heading = noun.substring(0, 1).toUpperCase(Locale.ROOT) + noun.substring(1);
+      facts.add(new ReportData.Fact("Data", heading, samples.described()));
+      facts.add(
+          new ReportData.Fact(
+              "Model",
+              "Encoder of " + noun,
+              "%s, %d blocks of its own".formatted(samples.input(), modality.prenet().depth())));
+      facts.add(
+          new ReportData.Fact(
+              "Model",
+              "Masks of " + noun,
+              "%d a sample, %.0f %% masked"
+                  .formatted(m.masksPerSample(), 100 * modality.mask().ratio())));
+      facts.add(new ReportData.Fact("Training", "Batch of " + noun, samples.batch()));
+    }
+    facts.add(
         new ReportData.Fact(
             "Model",
-            "Encoder",
-            "%d channels, %d + %d blocks, %d heads, patches of %d"
-                .formatted(
-                    m.embedDim(), image.prenet().depth(), m.depth(), m.heads(), image.patchSize())),
+            "Shared blocks",
+            "%d of %d channels, %d heads".formatted(m.depth(), m.embedDim(), m.heads())));
+    facts.add(
         new ReportData.Fact(
             "Model",
             "Targets",
-            "mean of the last %d shared blocks".formatted(m.targets().topLayers())),
+            "mean of the last %d shared blocks".formatted(m.targets().topLayers())));
+    facts.add(new ReportData.Fact("Training", "Updates", String.valueOf(t.updates())));
+    facts.add(new ReportData.Fact("Training", "Batches an update", String.valueOf(t.accumulate())));
+    facts.add(
         new ReportData.Fact(
-            "Model",
-            "Masks",
-            "%d a sample, %.0f %% masked"
-                .formatted(m.masksPerSample(), 100 * image.mask().ratio())),
-        new ReportData.Fact("Training", "Updates", String.valueOf(t.updates())),
-        new ReportData.Fact("Training", "Batch", "%d images".formatted(t.batch() * t.accumulate())),
-        new ReportData.Fact(
-            "Training", "Peak learning rate", String.valueOf(t.learningRate().peak())),
-        new ReportData.Fact("Training", "CLS loss", String.valueOf(m.loss().cls())),
-        new ReportData.Fact("Training", "Seed", String.valueOf(t.seed())));
+            "Training", "Peak learning rate", String.valueOf(t.learningRate().peak())));
+    facts.add(new ReportData.Fact("Training", "CLS loss", String.valueOf(m.loss().cls())));
+    facts.add(new ReportData.Fact("Training", "Seed", String.valueOf(t.seed())));
+    return facts;
   }
 
   private static List<ReportData.RunFile> files() {
-    return List.of(
+    return Arrays.asList(
         new ReportData.RunFile(
             "config.yaml", "the complete configuration; run it again with --config"),
         new ReportData.RunFile(

@@ -1,6 +1,6 @@
 package dev.d2v.cli.job;
 
-/// How good features are: accuracies on held-out images, in [0,1]; NaN where the data has no
+/// How good features are: accuracies on held-out samples, in [0,1]; NaN where the data has no
 /// labels.
 ///
 /// @param linearProbe logistic regression on standardised features

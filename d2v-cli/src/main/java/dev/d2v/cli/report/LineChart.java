@@ -60,14 +60,15 @@ final class LineChart {
             .formatted(WIDTH, HEIGHT, escape(description(panel, curves))));
     grid(svg, panel, x, y);
     for (int i = 0; i < curves.size(); i++) {
-      String name = panel.curves().get(i).name();
+      Curve curve = panel.curves().get(i);
       List<Point> points = curves.get(i);
       if (rough(points, y)) {
         svg.append(
-            "<path class=\"raw s%d\" d=\"%s\"/>".formatted(i % 8, line(thinned(points), x, y)));
+            "<path class=\"raw s%d\" d=\"%s\"/>"
+                .formatted(curve.style() % 8, line(thinned(points), x, y)));
         points = smooth(points, panel.logarithmic());
       }
-      path(svg, name, thinned(points), i, x, y);
+      path(svg, curve, thinned(points), x, y);
     }
     svg.append("<g class=\"hover\"></g></svg>\n");
     return svg.toString();
@@ -99,8 +100,7 @@ final class LineChart {
     }
   }
 
-  private static void path(
-      StringBuilder svg, String name, List<Point> points, int index, Axis x, Axis y) {
+  private static void path(StringBuilder svg, Curve curve, List<Point> points, Axis x, Axis y) {
     StringBuilder values = new StringBuilder();
     for (Point p : points) {
       values.append(values.isEmpty() ? "" : " ").append(Axis.number(p.update).replace(",", ""));
@@ -108,12 +108,12 @@ final class LineChart {
     }
     svg.append(
         "<path class=\"line s%d\" data-name=\"%s\" data-values=\"%s\" d=\"%s\"/>"
-            .formatted(index % 8, escape(name), values, line(points, x, y)));
+            .formatted(curve.style() % 8, escape(curve.name()), values, line(points, x, y)));
     if (points.size() == 1) {
       Point p = points.getFirst();
       svg.append(
           "<circle class=\"dot s%d\" cx=\"%s\" cy=\"%s\" r=\"3\"/>"
-              .formatted(index % 8, px(x.at(p.update)), px(y.at(p.value))));
+              .formatted(curve.style() % 8, px(x.at(p.update)), px(y.at(p.value))));
     }
   }
 

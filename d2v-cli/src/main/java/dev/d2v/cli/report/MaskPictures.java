@@ -1,7 +1,5 @@
 package dev.d2v.cli.report;
 
-import dev.d2v.cli.report.ReportData.MaskedImage;
-
 /// What a mask does to an image, as pictures.
 final class MaskPictures {
   /// The veil over hidden patches: a colour, and how much of the image shows through.
@@ -12,13 +10,12 @@ final class MaskPictures {
   private MaskPictures() {}
 
   /// What the student sees: the other patches are transparent.
-  static Picture visible(MaskedImage image, boolean[] mask) {
-    Picture picture = image.picture();
+  static Picture visible(Picture picture, boolean[] mask) {
     byte[] pixels = new byte[picture.width() * picture.height() * 4];
     for (int y = 0; y < picture.height(); y++) {
       for (int x = 0; x < picture.width(); x++) {
         int at = (y * picture.width() + x) * 4;
-        boolean seen = !hidden(image, mask, x, y);
+        boolean seen = !hidden(picture, mask, x, y);
         for (int c = 0; c < 3; c++) {
           pixels[at + c] = (byte) (seen ? picture.at(x, y, c) : 0);
         }
@@ -29,12 +26,11 @@ final class MaskPictures {
   }
 
   /// The whole image with a veil over the hidden patches.
-  static Picture veiled(MaskedImage image, boolean[] mask) {
-    Picture picture = image.picture();
+  static Picture veiled(Picture picture, boolean[] mask) {
     byte[] pixels = new byte[picture.width() * picture.height() * 3];
     for (int y = 0; y < picture.height(); y++) {
       for (int x = 0; x < picture.width(); x++) {
-        boolean hidden = hidden(image, mask, x, y);
+        boolean hidden = hidden(picture, mask, x, y);
         for (int c = 0; c < 3; c++) {
           double own = picture.at(x, y, c);
           double mixed = hidden ? THROUGH * own + (1 - THROUGH) * VEIL[c] : own;
@@ -45,9 +41,10 @@ final class MaskPictures {
     return new Picture(picture.width(), picture.height(), 3, pixels);
   }
 
-  private static boolean hidden(MaskedImage image, boolean[] mask, int x, int y) {
-    int row = y * image.grid() / image.picture().height();
-    int column = x * image.grid() / image.picture().width();
-    return mask[row * image.grid() + column];
+  private static boolean hidden(Picture picture, boolean[] mask, int x, int y) {
+    int grid = ReportData.Masked.grid(mask.length);
+    int row = y * grid / picture.height();
+    int column = x * grid / picture.width();
+    return mask[row * grid + column];
   }
 }

@@ -9,11 +9,8 @@ import java.util.Optional;
 /// @param title the run's name
 /// @param summary one sentence: what was trained on what, for how long
 /// @param verdict whether the features collapsed
-/// @param scores how well simple classifiers read the features
 /// @param panels the curves, see [Panels]
-/// @param images some images with their masks
-/// @param projection the held-out samples in the plane
-/// @param neighbours the nearest neighbours of some images
+/// @param senses what is shown of each modality; where there are several, each has its heading
 /// @param next what to try next, a sentence each
 /// @param facts machine and settings
 /// @param files what lies in the run's folder
@@ -22,21 +19,16 @@ public record ReportData(
     String title,
     String summary,
     Optional<Verdict> verdict,
-    List<Score> scores,
     List<Panel> panels,
-    List<MaskedImage> images,
-    Optional<Projection> projection,
-    List<Neighbours> neighbours,
+    List<Sense> senses,
     List<String> next,
     List<Fact> facts,
     List<RunFile> files,
     Optional<String> resume) {
   /// Copies the lists.
   public ReportData {
-    scores = List.copyOf(scores);
     panels = List.copyOf(panels);
-    images = List.copyOf(images);
-    neighbours = List.copyOf(neighbours);
+    senses = List.copyOf(senses);
     next = List.copyOf(next);
     facts = List.copyOf(facts);
     files = List.copyOf(files);
@@ -58,6 +50,32 @@ public record ReportData(
   /// @param headline a few words
   /// @param explanation the numbers behind it, in a sentence or two
   public record Verdict(Level level, String headline, String explanation) {}
+
+  /// What a run's report shows of one modality.
+  ///
+  /// @param name its heading: `Images`, `Speech`, `Text`
+  /// @param scores how well simple classifiers read the features
+  /// @param masked some samples with their masks
+  /// @param projection the held-out samples in the plane
+  /// @param neighbours the nearest neighbours of some samples
+  public record Sense(
+      String name,
+      List<Score> scores,
+      List<Masked> masked,
+      Optional<Projection> projection,
+      List<Neighbours> neighbours) {
+    /// Copies the lists.
+    public Sense {
+      scores = List.copyOf(scores);
+      masked = List.copyOf(masked);
+      neighbours = List.copyOf(neighbours);
+    }
+
+    /// Whether there is nothing to show.
+    boolean empty() {
+      return scores.isEmpty() && masked.isEmpty() && projection.isEmpty() && neighbours.isEmpty();
+    }
+  }
 
   /// One probe's accuracy on held-out samples.
   ///
@@ -95,9 +113,10 @@ public record ReportData(
   /// Values over updates.
   ///
   /// @param name of the curve
+  /// @param style from 0: which colour and dash it has
   /// @param updates ascending
   /// @param values as many; what is not finite is left out
-  public record Curve(String name, double[] updates, double[] values) {
+  public record Curve(String name, int style, double[] updates, double[] values) {
     /// Checks the lengths.
     public Curve {
       if (updates.length != values.length) {
@@ -108,27 +127,59 @@ public record ReportData(
     }
   }
 
-  /// An image with the masks of one update.
+  /// A sample with the masks of one update.
   ///
-  /// @param picture the image, as the model sees it
-  /// @param grid side of the patch grid
-  /// @param masks each `grid * grid`, row by row, true where a patch is hidden
-  public record MaskedImage(Picture picture, int grid, List<boolean[]> masks) {
-    /// Checks the geometry and copies the list.
-    public MaskedImage {
+  /// @param exhibit the sample
+  /// @param masks all of one length, true where something is hidden: of an image, the patches of a
+  ///   square grid row by row; of a sound, its frames, which share it evenly; of a passage, its
+  ///   tokens
+  public record Masked(Exhibit exhibit, List<boolean[]> masks) {
+    /// Checks the lengths and copies the list.
+    public Masked {
       masks = List.copyOf(masks);
-      if (grid < 1 || picture.width() % grid != 0 || picture.height() % grid != 0) {
+      for (boolean[] mask : masks) {
+        if (mask.length != masks.getFirst().length) {
+          throw new IllegalArgumentException(
+              "masks of one sample have %d and %d values"
+                  .formatted(masks.getFirst().length, mask.length));
+        }
+        switch (exhibit) {
+          case Exhibit.Image(Picture picture) -> checkGrid(picture, mask.length);
+          case Exhibit.Sound sound -> checkFrames(sound, mask.length);
+          case Exhibit.Passage(List<String> tokens) -> {
+            if (mask.length != tokens.size()) {
+              throw new IllegalArgumentException(
+                  "a mask over %d tokens has %d values".formatted(tokens.size(), mask.length));
+            }
+          }
+        }
+      }
+    }
+
+    private static void checkGrid(Picture picture, int patches) {
+      int grid = grid(patches);
+      if (grid < 1 || grid * grid != patches) {
+        throw new IllegalArgumentException(
+            "a mask of %d values does not cover a square grid of patches".formatted(patches));
+      }
+      if (picture.width() % grid != 0 || picture.height() % grid != 0) {
         throw new IllegalArgumentException(
             "%d x %d pixels cannot be cut into a grid of %d"
                 .formatted(picture.width(), picture.height(), grid));
       }
-      for (boolean[] mask : masks) {
-        if (mask.length != grid * grid) {
-          throw new IllegalArgumentException(
-              "a mask over a grid of %d needs %d values, got %d"
-                  .formatted(grid, grid * grid, mask.length));
-        }
+    }
+
+    private static void checkFrames(Exhibit.Sound sound, int frames) {
+      if (frames < 1 || frames > sound.samples().length) {
+        throw new IllegalArgumentException(
+            "a mask of %d frames does not fit a sound of %d samples"
+                .formatted(frames, sound.samples().length));
       }
+    }
+
+    /// Side of a square grid of patches.
+    static int grid(int patches) {
+      return (int) Math.round(Math.sqrt(patches));
     }
   }
 
@@ -158,15 +209,15 @@ public record ReportData(
     }
   }
 
-  /// An image with the name of its class, empty when there are no labels.
+  /// A sample with the name of its class, empty when there are no labels.
   ///
-  /// @param picture the image
+  /// @param exhibit the sample
   /// @param className its class
-  public record Example(Picture picture, String className) {}
+  public record Example(Exhibit exhibit, String className) {}
 
-  /// An image and those whose features are most alike.
+  /// A sample and those whose features are most alike.
   ///
-  /// @param query the image
+  /// @param query the sample
   /// @param nearest the nearest first
   public record Neighbours(Example query, List<Example> nearest) {
     /// Copies the list.

@@ -2,15 +2,11 @@ package dev.d2v.cli.report;
 
 import static dev.d2v.cli.report.Html.escape;
 
-import dev.d2v.cli.report.ReportData.Bar;
-import dev.d2v.cli.report.ReportData.Example;
+import dev.d2v.cli.report.ReportData.Curve;
 import dev.d2v.cli.report.ReportData.Fact;
-import dev.d2v.cli.report.ReportData.MaskedImage;
-import dev.d2v.cli.report.ReportData.Neighbours;
 import dev.d2v.cli.report.ReportData.Panel;
-import dev.d2v.cli.report.ReportData.Projection;
 import dev.d2v.cli.report.ReportData.RunFile;
-import dev.d2v.cli.report.ReportData.Score;
+import dev.d2v.cli.report.ReportData.Sense;
 import dev.d2v.cli.report.ReportData.Verdict;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,11 +38,7 @@ public final class ReportWriter {
     ReportWriter writer = new ReportWriter();
     writer.head(data.title());
     writer.top(data);
-    writer.scores(data.scores());
-    writer.panels(data.panels());
-    writer.images(data.images());
-    data.projection().ifPresent(writer::projection);
-    writer.neighbours(data.neighbours());
+    writer.body(data.panels(), data.senses().stream().filter(sense -> !sense.empty()).toList());
     writer.next(data.next());
     writer.facts(data.facts());
     writer.files(data);
@@ -63,7 +55,7 @@ public final class ReportWriter {
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
         """);
     page.append("<title>").append(escape(title)).append(" - d2v</title>\n<style>\n");
     page.append(resource("report.css")).append("</style>\n</head>\n<body>\n<main>\n");
@@ -97,30 +89,38 @@ public final class ReportWriter {
     page.append(escape(explanation)).append("</p>\n");
   }
 
-  private void scores(List<Score> scores) {
-    if (scores.isEmpty()) {
+  /// One sense: its scores, the curves, its samples. Several: the curves, then a part for each.
+  private void body(List<Panel> panels, List<Sense> senses) {
+    if (senses.size() == 1) {
+      SenseWriter sense = new SenseWriter(page, senses.getFirst(), "h2", "");
+      sense.scores();
+      panels(panels);
+      sense.samples();
       return;
     }
-    section(
-        "What the features are worth",
-        "Accuracy on held-out images of simple classifiers, trained on labels that the encoder"
-            + " never saw. The trained encoder should beat both the untrained one and raw pixels.");
-    page.append("<div class=\"scores\">");
-    for (Score score : scores) {
-      page.append("<table class=\"score card\"><caption>").append(escape(score.probe()));
-      page.append("</caption>");
-      for (Bar bar : score.bars()) {
-        page.append(
-            "<tr%s><th scope=\"row\">%s</th><td class=\"track\"><div class=\"bar\" style=\"width:%.1f%%\"></div></td><td class=\"value\">%.1f %%</td></tr>"
-                .formatted(
-                    bar.highlighted() ? " class=\"ours\"" : "",
-                    escape(bar.features()),
-                    100 * bar.accuracy(),
-                    100 * bar.accuracy()));
-      }
-      page.append("</table>");
+    contents(senses);
+    panels(panels);
+    for (int i = 0; i < senses.size(); i++) {
+      String name = escape(senses.get(i).name());
+      page.append(
+          "<div class=\"sense\" id=\"sense%d\" role=\"region\" aria-label=\"%s\"><h2>%s</h2>\n"
+              .formatted(i, name, name));
+      SenseWriter sense = new SenseWriter(page, senses.get(i), "h3", "sense" + i + "-");
+      sense.scores();
+      sense.samples();
+      page.append("</div>\n");
     }
-    page.append("</div></section>\n");
+  }
+
+  private void contents(List<Sense> senses) {
+    if (senses.isEmpty()) {
+      return;
+    }
+    page.append("<nav aria-label=\"Modalities\">");
+    for (int i = 0; i < senses.size(); i++) {
+      page.append("<a href=\"#sense%d\">%s</a>".formatted(i, escape(senses.get(i).name())));
+    }
+    page.append("</nav>\n");
   }
 
   private void panels(List<Panel> panels) {
@@ -132,111 +132,17 @@ public final class ReportWriter {
     for (Panel panel : panels) {
       page.append("<figure class=\"card\"><figcaption><h3>").append(escape(panel.title()));
       page.append("</h3><p>").append(escape(panel.explanation())).append("</p>");
-      if (panel.curves().size() > 1) {
+      if (panel.curves().size() > 1 || !panel.curves().getFirst().name().equals(panel.title())) {
         page.append("<ul class=\"legend\">");
-        for (int i = 0; i < panel.curves().size(); i++) {
-          page.append("<li><span class=\"swatch s").append(i % 8).append("\"></span>");
-          page.append(escape(panel.curves().get(i).name())).append("</li>");
+        for (Curve curve : panel.curves()) {
+          page.append("<li><span class=\"swatch s").append(curve.style() % 8).append("\"></span>");
+          page.append(escape(curve.name())).append("</li>");
         }
         page.append("</ul>");
       }
       page.append("</figcaption>").append(LineChart.svg(panel)).append("</figure>\n");
     }
     page.append("</div></section>\n");
-  }
-
-  private void images(List<MaskedImage> images) {
-    if (images.isEmpty()) {
-      return;
-    }
-    section(
-        "Images and their masks",
-        "Each image is shown to the student several times, each time with other patches hidden."
-            + " From the few it sees, the student predicts what the teacher, who sees all, makes of"
-            + " the hidden ones.");
-    page.append("<div class=\"masked\">");
-    for (MaskedImage image : images) {
-      page.append("<div class=\"card strip\">");
-      figure(image.picture(), "image", "");
-      if (!image.masks().isEmpty()) {
-        figure(MaskPictures.veiled(image, image.masks().getFirst()), "hidden part", "");
-      }
-      for (int m = 0; m < image.masks().size(); m++) {
-        figure(
-            MaskPictures.visible(image, image.masks().get(m)), "sees, mask " + (m + 1), "hatched");
-      }
-      page.append("</div>\n");
-    }
-    page.append("</div></section>\n");
-  }
-
-  private void figure(Picture picture, String caption, String style) {
-    page.append("<figure class=\"").append(style).append("\">");
-    picture(picture, caption);
-    page.append("<figcaption>").append(escape(caption)).append("</figcaption></figure>");
-  }
-
-  private void picture(Picture picture, String alternative) {
-    page.append(
-        "<img%s src=\"%s\" alt=\"%s\" width=\"%d\" height=\"%d\">"
-            .formatted(
-                picture.width() < 96 ? " class=\"small\"" : "",
-                Png.dataUri(picture),
-                escape(alternative),
-                picture.width(),
-                picture.height()));
-  }
-
-  private void projection(Projection projection) {
-    section(
-        "The held-out images in the plane",
-        "Pooled features of the trained encoder, "
-            + projection.method()
-            + ". It saw no labels; classes that form islands are what it found by itself. Point at"
-            + " a class to light it up.");
-    page.append("<div class=\"card plane\">").append(ScatterChart.svg(projection));
-    page.append("<ul class=\"legend classes\">");
-    for (int i = 0; i < projection.classes().size(); i++) {
-      page.append(
-          "<li tabindex=\"0\" data-class=\"%d\"><svg class=\"k%d\" viewBox=\"-5 -5 10 10\" aria-hidden=\"true\"><path d=\"%s\"/></svg>%s</li>"
-              .formatted(
-                  i,
-                  i % ScatterChart.COLOURS,
-                  ScatterChart.shape(i),
-                  escape(projection.classes().get(i))));
-    }
-    page.append("</ul></div></section>\n");
-  }
-
-  private void neighbours(List<Neighbours> rows) {
-    if (rows.isEmpty()) {
-      return;
-    }
-    section(
-        "Nearest neighbours",
-        "Held-out images, and the images whose features are most alike, nearest first. A tick marks"
-            + " the same class, a cross another one.");
-    page.append("<div class=\"neighbours\">");
-    for (Neighbours row : rows) {
-      page.append("<div class=\"card row\">");
-      example(row.query(), "query", "");
-      page.append("<span class=\"arrow\" aria-hidden=\"true\">&#8594;</span>");
-      for (Example near : row.nearest()) {
-        boolean labelled = !near.className().isEmpty() && !row.query().className().isEmpty();
-        boolean same = near.className().equals(row.query().className());
-        String style = labelled ? same ? "same" : "other" : "";
-        example(near, style, labelled ? same ? "&#10003; " : "&#10007; " : "");
-      }
-      page.append("</div>\n");
-    }
-    page.append("</div></section>\n");
-  }
-
-  private void example(Example example, String style, String mark) {
-    page.append("<figure class=\"").append(style).append("\">");
-    picture(example.picture(), example.className());
-    page.append("<figcaption>").append(mark).append(escape(example.className()));
-    page.append("</figcaption></figure>");
   }
 
   private void next(List<String> sentences) {

@@ -30,7 +30,9 @@ final class ScatterChart {
   }
 
   /// The drawing; points of a class lie in one group, which the legend lights up.
-  static String svg(Projection projection) {
+  ///
+  /// @param key begins the identifiers of the shapes
+  static String svg(Projection projection, String key) {
     Axis x = axis(projection.x(), MARGIN, SIZE - MARGIN);
     Axis y = axis(projection.y(), SIZE - MARGIN, MARGIN);
     StringBuilder svg = new StringBuilder();
@@ -47,7 +49,7 @@ final class ScatterChart {
                             projection.method()))));
     svg.append("<defs>");
     for (int s = 0; s < SHAPES.length; s++) {
-      svg.append("<path id=\"shape%d\" d=\"%s\"/>".formatted(s, SHAPES[s]));
+      svg.append("<path id=\"%sshape%d\" d=\"%s\"/>".formatted(key, s, SHAPES[s]));
     }
     svg.append("</defs>");
     for (int label = 0; label < projection.classes().size(); label++) {
@@ -58,8 +60,8 @@ final class ScatterChart {
       for (int i = 0; i < projection.x().length; i++) {
         if (projection.labels()[i] == label && finite(projection, i)) {
           svg.append(
-              "<use href=\"#shape%d\" x=\"%s\" y=\"%s\"/>"
-                  .formatted(shape, px(x.at(projection.x()[i])), px(y.at(projection.y()[i]))));
+              "<use href=\"#%sshape%d\" x=\"%s\" y=\"%s\"/>"
+                  .formatted(key, shape, px(x.at(projection.x()[i])), px(y.at(projection.y()[i]))));
         }
       }
       svg.append("</g>");

@@ -1,7 +1,8 @@
 package dev.d2v.cli.run;
 
 /// The numbers that a run keeps for every logged update: their keys in `metrics.jsonl` and
-/// TensorBoard, and what a person should know about them.
+/// TensorBoard, and what a person should know about them. In a run of several modalities, those
+/// that belong to one have its name before theirs: `speech/loss`.
 public enum Metric {
   /// Sum of the weighted losses.
   LOSS("loss", "Loss", ""),
@@ -28,7 +29,9 @@ public enum Metric {
   /// Norm of the gradient before clipping.
   GRADIENT_NORM("gradient_norm", "Gradient norm", ""),
   /// Images per second since the last line.
-  IMAGES_PER_SECOND("images_per_second", "Speed", "images/s");
+  IMAGES_PER_SECOND("images_per_second", "Speed", "images/s"),
+  /// Samples of any kind per second since the last line.
+  SAMPLES_PER_SECOND("samples_per_second", "Speed", "samples/s");
 
   private final String key;
   private final String title;
@@ -43,6 +46,13 @@ public enum Metric {
   /// Its name in files.
   public String key() {
     return key;
+  }
+
+  /// Its name in files, as a number of one of several modalities.
+  ///
+  /// @param modality `image`, `speech`, `text`
+  public String key(String modality) {
+    return modality + "/" + key;
   }
 
   /// Its name for people.

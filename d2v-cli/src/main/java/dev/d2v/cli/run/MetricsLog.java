@@ -83,6 +83,25 @@ public final class MetricsLog implements AutoCloseable {
     return lines;
   }
 
+  /// The lines that hold names with this prefix, which is taken off; other names are left out. All
+  /// of it for an empty prefix.
+  public static List<Line> under(List<Line> lines, String prefix) {
+    List<Line> out = new ArrayList<>();
+    for (Line line : lines) {
+      Map<String, Double> values = new LinkedHashMap<>();
+      line.values()
+          .forEach((name, value) -> {
+            if (name.startsWith(prefix)) {
+              values.put(name.substring(prefix.length()), value);
+            }
+          });
+      if (!values.isEmpty()) {
+        out.add(new Line(line.update(), values));
+      }
+    }
+    return out;
+  }
+
   /// Appends a line.
   public void write(Line line) throws IOException {
     Map<String, Object> object = new LinkedHashMap<>();

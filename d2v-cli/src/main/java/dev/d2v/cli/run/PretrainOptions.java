@@ -2,13 +2,16 @@ package dev.d2v.cli.run;
 
 import dev.d2v.model.train.Recipe;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /// What `d2v pretrain` was asked for, complete and checked.
 ///
 /// @param recipe what to train; when a run is resumed, its own `config.yaml`
-/// @param data an IDX file or a folder of images; empty: the sample that the project ships, or what
-///   the resumed run used
+/// @param data where samples lie, by modality; those not named: the sample that the project ships,
+///   or what the resumed run used
+/// @param tokenizer the vocabulary of text; empty: the sample's, or the resumed run's
+/// @param transfer the weights to start with; empty: fresh ones
 /// @param threads that compute
 /// @param workers threads that decode and augment ahead; 0: as the job sees fit
 /// @param out the folder that holds runs
@@ -17,10 +20,18 @@ import java.util.Optional;
 /// @param quiet only the result and complaints are printed
 public record PretrainOptions(
     Recipe recipe,
-    Optional<Path> data,
+    Map<Modality, Path> data,
+    Optional<Path> tokenizer,
+    Optional<Transfer> transfer,
     int threads,
     int workers,
     Path out,
     Optional<String> name,
     Optional<Path> resume,
-    boolean quiet) {}
+    boolean quiet) {
+  /// Weights of another run.
+  ///
+  /// @param from a run's folder, or that of a checkpoint
+  /// @param blocksOnly only the shared blocks
+  public record Transfer(Path from, boolean blocksOnly) {}
+}

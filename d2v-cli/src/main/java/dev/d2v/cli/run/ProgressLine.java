@@ -2,12 +2,13 @@ package dev.d2v.cli.run;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.LongSupplier;
 
 /// How far a run is: on a terminal one line that is drawn again,
 ///
 /// ```
-/// pretrain  42% [============>                 ] 168/400  loss 0.312  1,234 images/s  0:42 left
+/// pretrain  42% [============>                 ] 168/400  loss 0.312  1,234 samples/s  0:42 left
 /// ```
 ///
 /// elsewhere a plain line every few seconds. The time left follows from the pace since the start.
@@ -50,16 +51,18 @@ public final class ProgressLine implements AutoCloseable {
   }
 
   /// Shows a state, if the last one has been there long enough.
-  public void update(long done, double loss, double imagesPerSecond) {
+  ///
+  /// @param losses the latest by modality; a single one needs no name
+  public void update(long done, Map<String, Double> losses, double samplesPerSecond) {
     long now = nanoTime.getAsLong();
     String figures =
         String.format(
             Locale.ROOT,
-            "%d/%d  loss %s  %,.0f images/s  %s",
+            "%d/%d  loss%s  %,.0f samples/s  %s",
             done,
             total,
-            figure(loss),
-            imagesPerSecond,
+            figures(losses),
+            samplesPerSecond,
             left(done, now));
     last = terminal.interactive() ? bar(done, figures) : plain(done, figures);
     if (now - shown >= (terminal.interactive() ? REDRAW_NANOS : PLAIN_NANOS) || done == total) {
@@ -141,6 +144,13 @@ public final class ProgressLine implements AutoCloseable {
         ? String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60)
         : String.format(
             Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+  }
+
+  private static String figures(Map<String, Double> losses) {
+    StringBuilder text = new StringBuilder();
+    losses.forEach((name, loss) ->
+        text.append(' ').append(name).append(name.isEmpty() ? "" : " ").append(figure(loss)));
+    return text.toString();
   }
 
   private static String figure(double loss) {

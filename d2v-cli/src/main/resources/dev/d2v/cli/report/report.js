@@ -3,6 +3,7 @@
 for (const chart of document.querySelectorAll(".chart")) {
   const lines = [...chart.querySelectorAll(".line")].map((line) => ({
     name: line.dataset.name,
+    style: line.classList[1],
     values: line.dataset.values.split(" ").map((v) => v.split(":").map(Number)),
     places: line.getAttribute("d").slice(1).split("L").map((p) => p.split(" ").map(Number)),
   }));
@@ -29,9 +30,9 @@ for (const chart of document.querySelectorAll(".chart")) {
     const title = document.createElement("div");
     title.textContent = "update " + lines[0].values[first][0].toLocaleString("en");
     tip.append(title);
-    lines.forEach((line, index) => {
+    lines.forEach((line) => {
       const i = nearest(line);
-      make("circle", { cx: line.places[i][0], cy: line.places[i][1], r: 4, class: "dot s" + (index % 8) });
+      make("circle", { cx: line.places[i][0], cy: line.places[i][1], r: 4, class: "dot " + line.style });
       const row = document.createElement("div");
       row.textContent = (lines.length > 1 ? line.name + " " : "") + line.values[i][1];
       tip.append(row);

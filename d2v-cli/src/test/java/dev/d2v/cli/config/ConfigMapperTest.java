@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.d2v.cli.error.UserError;
 import dev.d2v.model.NormPlacement;
 import dev.d2v.model.image.ImageConfig;
+import dev.d2v.model.train.ImageRecipes;
 import dev.d2v.model.train.Recipe;
 import dev.d2v.model.train.Recipes;
 import java.io.IOException;
@@ -42,16 +43,16 @@ final class ConfigMapperTest {
   @Test
   @DisplayName("a written recipe is complete: it does not lean on the recipe it came from")
   void complete() {
-    String yaml = ConfigMapper.yaml(Recipes.imageHuge14());
+    String yaml = ConfigMapper.yaml(ImageRecipes.huge14());
     assertEquals(
-        Recipes.imageHuge14(),
+        ImageRecipes.huge14(),
         ConfigMapper.parse("recipe: fashion-mnist-small\n" + yaml, "config.yaml"));
   }
 
   @Test
   @DisplayName("sections are commented, choices are listed, numbers are short")
   void readable() {
-    String yaml = ConfigMapper.yaml(Recipes.fashionMnistSmall());
+    String yaml = ConfigMapper.yaml(ImageRecipes.fashionMnistSmall());
     assertTrue(
         yaml.contains("\n# How it is trained; an update is accumulate batches.\ntrain:\n"), yaml);
     assertTrue(yaml.contains("  norm: post  # post, pre, pre-official\n"), yaml);
@@ -81,7 +82,7 @@ final class ConfigMapperTest {
   void assignments() {
     Recipe recipe =
         ConfigMapper.with(
-            Recipes.quickstart(),
+            ImageRecipes.quickstart(),
             List.of(
                 "train.updates=1_000",
                 "train.updates=2e3",
@@ -106,7 +107,7 @@ final class ConfigMapperTest {
   void together() {
     Recipe recipe =
         ConfigMapper.with(
-            Recipes.quickstart(),
+            ImageRecipes.quickstart(),
             List.of("model.heads=5", "model.embedDim=80", "model.image.decoder.groups=16"));
     assertEquals(16, recipe.model().embedDim() / recipe.model().heads());
   }
@@ -120,11 +121,11 @@ final class ConfigMapperTest {
             folder.resolve("mine.yaml"), "recipe: image-tiny\ntrain: {batch: 8, seed: 7}\n");
     Recipe fromFile =
         ConfigMapper.resolve(Optional.empty(), Optional.of(file), List.of("train.seed=9"));
-    assertEquals(Recipes.imageTiny().model(), fromFile.model());
+    assertEquals(ImageRecipes.tiny().model(), fromFile.model());
     assertEquals(8, fromFile.train().batch());
     assertEquals(9, fromFile.train().seed());
     Recipe named = ConfigMapper.resolve(Optional.of("image-base"), Optional.of(file), List.of());
-    assertEquals(Recipes.imageBase().model(), named.model());
+    assertEquals(ImageRecipes.base().model(), named.model());
     assertEquals(7, named.train().seed());
   }
 
@@ -161,7 +162,8 @@ final class ConfigMapperTest {
   void refusals(String assignment, String sentence) {
     UserError error =
         assertThrows(
-            UserError.class, () -> ConfigMapper.with(Recipes.quickstart(), List.of(assignment)));
+            UserError.class,
+            () -> ConfigMapper.with(ImageRecipes.quickstart(), List.of(assignment)));
     assertEquals(sentence, error.getMessage());
   }
 
@@ -202,7 +204,7 @@ final class ConfigMapperTest {
         missing.getMessage());
     Path empty = Files.writeString(folder.resolve("empty.yaml"), "# nothing\n");
     assertEquals(
-        Recipes.quickstart(),
+        ImageRecipes.quickstart(),
         ConfigMapper.resolve(Optional.empty(), Optional.of(empty), List.of()));
   }
 
@@ -221,7 +223,7 @@ final class ConfigMapperTest {
             "true",
             " x ",
             "\u0000")) {
-      Recipe named = Recipes.quickstart().named(text);
+      Recipe named = ImageRecipes.quickstart().named(text);
       assertEquals(named, ConfigMapper.parse(ConfigMapper.yaml(named), "config.yaml"), text);
     }
   }

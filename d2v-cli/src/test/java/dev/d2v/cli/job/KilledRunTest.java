@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +37,7 @@ final class KilledRunTest {
 
   @Test
   void aKilledRunGoesOnBitForBit(@TempDir Path folder) throws Exception {
-    Path data = data(folder);
+    Path data = Made.images(folder.resolve("data"));
     List<String> begin = new ArrayList<>(List.of("pretrain", "--recipe", "fashion-mnist-small"));
     begin.addAll(List.of(SMALL));
     begin.addAll(List.of("--data", data.toString(), "--out", folder.toString()));
@@ -76,28 +75,8 @@ final class KilledRunTest {
   /// The part of each line that does not depend on time.
   private static List<String> losses(Path metrics) throws IOException {
     return Files.readAllLines(metrics).stream()
-        .map(line -> line.replaceAll(",?\"images_per_second\":[^,}]*", ""))
+        .map(line -> line.replaceAll(",?\"samples_per_second\":[^,}]*", ""))
         .collect(Collectors.toList());
-  }
-
-  /// A folder of IDX files: a few images of two classes.
-  private static Path data(Path folder) throws IOException {
-    int count = 40;
-    Path data = Files.createDirectories(folder.resolve("data"));
-    ByteBuffer images = ByteBuffer.allocate(16 + count * 28 * 28);
-    ByteBuffer labels = ByteBuffer.allocate(8 + count);
-    images.putInt(0x803).putInt(count).putInt(28).putInt(28);
-    labels.putInt(0x801).putInt(count);
-    Random random = new Random(1);
-    for (int i = 0; i < count; i++) {
-      labels.put((byte) (i % 2));
-      for (int p = 0; p < 28 * 28; p++) {
-        images.put((byte) (random.nextInt(100) + 150 * (i % 2)));
-      }
-    }
-    Files.write(data.resolve("train-images-idx3-ubyte"), images.array());
-    Files.write(data.resolve("train-labels-idx1-ubyte"), labels.array());
-    return data;
   }
 
   private static void killAfterACheckpoint(Process process, Path run, Random random)

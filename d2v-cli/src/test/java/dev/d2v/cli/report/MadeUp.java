@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 
 /// A report on a run that never was, with everything a report can show.
 final class MadeUp {
@@ -25,12 +26,19 @@ final class MadeUp {
           "Bag",
           "Ankle boot");
 
+  /// Metrics of the whole model, whatever the modality of the update.
+  private static final Set<String> SHARED =
+      Set.of(Metric.EMA_DECAY.key(), Metric.LEARNING_RATE.key());
+
   private MadeUp() {}
 
   static ReportData report() {
-    Random random = new Random(1);
+    return report("quickstart-2026-01-02-0304", List.of(images(new Random(1))));
+  }
+
+  static ReportData report(String title, List<ReportData.Sense> senses) {
     return new ReportData(
-        "quickstart-2026-01-02-0304",
+        title,
         "Recipe quickstart on 8,000 images of 28 x 28 (grey), 400 updates of 64 images with 8 masks"
             + " each, in 2:58.",
         Optional.of(
@@ -39,13 +47,8 @@ final class MadeUp {
                 "No sign of collapse",
                 "Targets vary (0.65), predictions follow (0.31), and the spread of pooled features"
                     + " over samples grew from 0.11 to 0.24.")),
-        List.of(
-            score("Linear probe", 0.812, 0.690, 0.846),
-            score("k nearest neighbours (k = 20)", 0.783, 0.641, 0.809)),
-        Panels.of(metrics(random)),
-        List.of(masked(random, 1), masked(random, 3)),
-        Optional.of(projection(random)),
-        neighbours(random),
+        Panels.of(metrics(new Random(1))),
+        senses,
         List.of(
             "Train longer: `./d2v pretrain --updates 1200`",
             "Your own images: `./d2v pretrain --data FOLDER --set train.batch=32`",
@@ -69,12 +72,39 @@ final class MadeUp {
         Optional.of("./d2v pretrain --resume runs/quickstart-2026-01-02-0304"));
   }
 
-  private static ReportData.Score score(
-      String probe, double raw, double untrained, double trained) {
+  /// The same run on images, speech and text.
+  static ReportData threeSenses() {
+    ReportData images = report();
+    Random random = new Random(2);
+    return new ReportData(
+        "three-senses-2026-01-02-0304",
+        "Recipe three-senses-small on images, speech and text in turn, 2,000 updates in 4:10.",
+        images.verdict(),
+        Panels.of(metrics(random, List.of("image", "speech", "text"))),
+        List.of(images(random), MadeUpSenses.speech(random), MadeUpSenses.text(random)),
+        images.next(),
+        images.facts(),
+        images.files(),
+        images.resume());
+  }
+
+  private static ReportData.Sense images(Random random) {
+    return new ReportData.Sense(
+        "Images",
+        List.of(
+            score("Linear probe", "raw pixels", 0.812, 0.690, 0.846),
+            score("k nearest neighbours (k = 20)", "raw pixels", 0.783, 0.641, 0.809)),
+        List.of(masked(random, 1), masked(random, 3)),
+        Optional.of(projection(random, CLASSES)),
+        neighbours(random));
+  }
+
+  static ReportData.Score score(
+      String probe, String baseline, double raw, double untrained, double trained) {
     return new ReportData.Score(
         probe,
         List.of(
-            new ReportData.Bar("raw pixels", raw, false),
+            new ReportData.Bar(baseline, raw, false),
             new ReportData.Bar("untrained encoder", untrained, false),
             new ReportData.Bar("trained encoder", trained, true)));
   }
@@ -109,6 +139,27 @@ final class MadeUp {
     return lines;
   }
 
+  /// Modalities in turn; what belongs to the whole model has no modality before its name.
+  static List<MetricsLog.Line> metrics(Random random, List<String> modalities) {
+    List<MetricsLog.Line> lines = new ArrayList<>();
+    for (MetricsLog.Line line : metrics(random)) {
+      int turn = (int) (line.update() % modalities.size());
+      Map<String, Double> values = new LinkedHashMap<>();
+      line.values()
+          .forEach((key, value) -> {
+            if (SHARED.contains(key)) {
+              values.put(key, value);
+            } else if (key.equals(Metric.IMAGES_PER_SECOND.key())) {
+              values.put(Metric.SAMPLES_PER_SECOND.key(modalities.get(turn)), value + 50 * turn);
+            } else if (turn == 0 || !key.equals(Metric.LOSS_CLS.key())) {
+              values.put(modalities.get(turn) + "/" + key, value * (1 + 0.2 * turn));
+            }
+          });
+      lines.add(new MetricsLog.Line(line.update(), values));
+    }
+    return lines;
+  }
+
   static Picture picture(Random random, int channels) {
     int side = 28;
     double centre = 10 + random.nextInt(8);
@@ -126,7 +177,7 @@ final class MadeUp {
     return new Picture(side, side, channels, pixels);
   }
 
-  private static ReportData.MaskedImage masked(Random random, int channels) {
+  private static ReportData.Masked masked(Random random, int channels) {
     List<boolean[]> masks = new ArrayList<>();
     for (int m = 0; m < 4; m++) {
       boolean[] mask = new boolean[49];
@@ -138,22 +189,22 @@ final class MadeUp {
       }
       masks.add(mask);
     }
-    return new ReportData.MaskedImage(picture(random, channels), 7, masks);
+    return new ReportData.Masked(new Exhibit.Image(picture(random, channels)), masks);
   }
 
-  private static ReportData.Projection projection(Random random) {
+  static ReportData.Projection projection(Random random, List<String> classes) {
     int n = 1500;
     double[] x = new double[n];
     double[] y = new double[n];
     int[] labels = new int[n];
     for (int i = 0; i < n; i++) {
-      labels[i] = i % 10;
-      double angle = labels[i] * 0.628;
+      labels[i] = i % classes.size();
+      double angle = labels[i] * 2 * Math.PI / classes.size();
       x[i] = 5 * Math.cos(angle) + 1.1 * random.nextGaussian();
       y[i] = 4 * Math.sin(angle) + 1.1 * random.nextGaussian();
     }
     return new ReportData.Projection(
-        "first two principal components, 38 % of the variance", x, y, labels, CLASSES);
+        "first two principal components, 38 % of the variance", x, y, labels, classes);
   }
 
   private static List<ReportData.Neighbours> neighbours(Random random) {
@@ -162,11 +213,12 @@ final class MadeUp {
       List<ReportData.Example> nearest = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
         String name = CLASSES.get(random.nextInt(5) == 0 ? (row + 1) % 10 : row);
-        nearest.add(new ReportData.Example(picture(random, 1), name));
+        nearest.add(new ReportData.Example(new Exhibit.Image(picture(random, 1)), name));
       }
       rows.add(
           new ReportData.Neighbours(
-              new ReportData.Example(picture(random, 1), CLASSES.get(row)), nearest));
+              new ReportData.Example(new Exhibit.Image(picture(random, 1)), CLASSES.get(row)),
+              nearest));
     }
     return rows;
   }

@@ -60,14 +60,13 @@ final class PictureTest {
   void masks() {
     byte[] white = new byte[16];
     Arrays.fill(white, (byte) 255);
-    ReportData.MaskedImage image =
-        new ReportData.MaskedImage(
-            new Picture(4, 4, 1, white), 2, List.of(new boolean[] {false, true, false, false}));
-    Picture seen = MaskPictures.visible(image, image.masks().getFirst());
+    Picture picture = new Picture(4, 4, 1, white);
+    boolean[] mask = {false, true, false, false};
+    Picture seen = MaskPictures.visible(picture, mask);
     assertEquals(255, seen.at(1, 0, 3));
     assertEquals(0, seen.at(2, 1, 3));
     assertEquals(255, seen.at(2, 2, 3));
-    Picture veiled = MaskPictures.veiled(image, image.masks().getFirst());
+    Picture veiled = MaskPictures.veiled(picture, mask);
     assertEquals(255, veiled.at(1, 1, 2));
     assertEquals(115, veiled.at(3, 1, 2));
   }

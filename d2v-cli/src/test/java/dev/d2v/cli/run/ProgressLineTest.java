@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.d2v.cli.Screen;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,7 @@ final class ProgressLineTest {
     try (ProgressLine line = ProgressLine.of(terminal, "pretrain", first, 400, () -> now)) {
       for (long update = first + 1; update <= 400; update++) {
         now += Duration.ofMillis(250).toNanos();
-        line.update(update, 0.5, 1234);
+        line.update(update, Map.of("", 0.5), 1234);
       }
     }
   }
@@ -31,11 +32,11 @@ final class ProgressLineTest {
   void piped() {
     run(screen.piped(), 0);
     assertEquals(
-        "pretrain   0%  1/400  loss 0.5000  1,234 images/s  1:40 left",
+        "pretrain   0%  1/400  loss 0.5000  1,234 samples/s  1:40 left",
         screen.out().lines().findFirst().orElse(""));
     assertEquals(21, screen.out().lines().count());
     assertTrue(
-        screen.out().endsWith("pretrain 100%  400/400  loss 0.5000  1,234 images/s  0:00 left\n"));
+        screen.out().endsWith("pretrain 100%  400/400  loss 0.5000  1,234 samples/s  0:00 left\n"));
     assertTrue(screen.out().indexOf('\r') < 0);
   }
 
@@ -48,7 +49,7 @@ final class ProgressLineTest {
     }
     assertEquals(screen.out().length() - 1, screen.out().indexOf(10), "one line only");
     assertTrue(
-        drawn().get(1).startsWith("pretrain  50% [============>            ] 201/400  loss 0.5000"),
+        drawn().get(1).startsWith("pretrain  50% [============>           ] 201/400  loss 0.5000"),
         drawn().get(1));
     assertTrue(screen.out().endsWith("\n"));
   }
@@ -66,7 +67,7 @@ final class ProgressLineTest {
   @DisplayName("messages stand on lines of their own")
   void message() {
     try (ProgressLine line = ProgressLine.of(screen.interactive(90), "t", 0, 10, () -> now)) {
-      line.update(1, 0.5, 10);
+      line.update(1, Map.of("", 0.5), 10);
       line.message("checkpoint written");
     }
     assertTrue(screen.out().contains("\rcheckpoint written\n"), screen.out());

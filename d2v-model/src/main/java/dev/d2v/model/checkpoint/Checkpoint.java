@@ -19,6 +19,8 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /// The state of a run after some update, in a folder of its own:
 ///
@@ -40,6 +42,7 @@ public final class Checkpoint {
   /// File that makes the folder a checkpoint.
   public static final String STATE = "state.json";
 
+  private static final String VOCABULARY = "vocabulary";
   private static final String TEACHER = "_ema.";
   private static final String FORMAT = "d2v-checkpoint-1";
 
@@ -49,7 +52,14 @@ public final class Checkpoint {
   ///
   /// @param update number of updates done
   /// @param seed of the run
-  public record State(long update, long seed) {}
+  /// @param vocabulary fingerprint of the vocabulary that the model's tokens come from; empty: it
+  ///   reads no text
+  public record State(long update, long seed, Optional<String> vocabulary) {
+    /// Of a model that reads no text.
+    public State(long update, long seed) {
+      this(update, seed, Optional.empty());
+    }
+  }
 
   /// Writes a model that trains into an existing, empty folder.
   public static void write(Path folder, Data2Vec2 model, State state) throws IOException {
@@ -77,6 +87,7 @@ public final class Checkpoint {
     json.put("format", FORMAT);
     json.put("update", state.update);
     json.put("seed", state.seed);
+    state.vocabulary.ifPresent(v -> json.put(VOCABULARY, v));
     json.put(MODEL, sha256(folder.resolve(MODEL)));
     json.put(OPTIMIZER, sha256(folder.resolve(OPTIMIZER)));
     Json.write(folder.resolve(STATE), json);
@@ -98,7 +109,9 @@ public final class Checkpoint {
       }
     }
     if (json.get("update") instanceof Long update && json.get("seed") instanceof Long seed) {
-      return new State(update, seed);
+      Optional<String> vocabulary =
+          json.get(VOCABULARY) instanceof String v ? Optional.of(v) : Optional.empty();
+      return new State(update, seed, vocabulary);
     }
     throw new FormatException(file, 0, "numbers 'update' and 'seed'", json.toString());
   }
@@ -140,6 +153,29 @@ public final class Checkpoint {
         report.load(weights, (shadow ? TEACHER : "") + p.name(), p.value(), model.backend());
       }
     }
+    return report.build();
+  }
+
+  /// Loads what another model's student has under the same names and in the same shapes, and makes
+  /// the teacher equal to it. What the file lacks keeps its values.
+  ///
+  /// @param blocksOnly only the shared blocks, `blocks.*` and `norm.*`, whatever the modality
+  public static LoadReport transfer(Path folder, Data2Vec2 model, boolean blocksOnly)
+      throws IOException {
+    Predicate<String> wanted =
+        name ->
+            !name.startsWith(TEACHER)
+                && (!blocksOnly || name.startsWith("blocks.") || name.startsWith("norm."));
+    LoadReport.Builder report = new LoadReport.Builder();
+    try (Safetensors weights = Safetensors.open(folder.resolve(MODEL))) {
+      report.expect(weights.names().stream().filter(wanted).toList());
+      for (Parameter p : model.memory().student()) {
+        if (wanted.test(p.name())) {
+          report.load(weights, p.name(), p.value(), model.backend());
+        }
+      }
+    }
+    model.memory().copyToTeacher();
     return report.build();
   }
 

@@ -83,21 +83,7 @@ public final class FeatureReader {
 
   /// Runs one batch on shapes alone.
   void plan(Batch.Shape shape) {
-    Batch zeros = shape.zeros();
-    pool(
-        switch (zeros) {
-          case Batch.Images images -> images;
-          case Batch.Waves waves -> {
-            int[] lengths = new int[waves.samples()];
-            Arrays.fill(lengths, waves.length());
-            lengths[0] = Math.max(1, waves.length() / 2);
-            yield new Batch.Waves(waves.waves(), waves.samples(), lengths);
-          }
-          case Batch.Texts texts -> {
-            texts.ids()[texts.ids().length - 1] = 1;
-            yield texts;
-          }
-        });
+    pool(shape.padded());
   }
 
   /// The vectors (B,width) of one batch.

@@ -173,6 +173,7 @@ public final class Pretrainer {
     return new UpdateReport(
         updates,
         turn.key(),
+        turn.ordinal() + 1,
         perToken.values().stream().mapToDouble(Double::doubleValue).sum(),
         perToken,
         spreads,
@@ -309,9 +310,10 @@ public final class Pretrainer {
     return "none alone; their sum of squares overflows";
   }
 
-  /// One update on shapes alone.
+  /// One update on shapes alone. Rows of text may be padded; waveforms are cropped to one length.
   void plan(Batch.Shape shape) {
-    update(new ModalityTurns.Turn(updates, shape.key(), updates), micro -> shape.zeros());
+    Batch batch = shape.key().equals("TEXT") ? shape.padded() : shape.zeros();
+    update(new ModalityTurns.Turn(updates, shape.key(), updates), micro -> batch);
   }
 
   /// Remembers the first tensor with a NaN or an infinity.

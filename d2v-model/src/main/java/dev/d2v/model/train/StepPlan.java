@@ -28,9 +28,17 @@ public record StepPlan(
     return of(recipe, recipe.largestBatches());
   }
 
-  /// The plan of a recipe for all shapes of batches that its data gives. FLOPs and calls are those
-  /// of the shape that needs the most memory.
+  /// The plan of a recipe for all shapes of batches that its data gives.
   public static StepPlan of(Recipe recipe, List<Batch.Shape> shapes) {
+    return of(recipe, shapes, shapes.stream().map(FeatureReader::shape).toList());
+  }
+
+  /// The plan of a recipe for these batches. FLOPs and calls are those of the shape that needs the
+  /// most memory.
+  ///
+  /// @param shapes batches that are trained on
+  /// @param read batches whose features are read
+  public static StepPlan of(Recipe recipe, List<Batch.Shape> shapes, List<Batch.Shape> read) {
     PlanBackend backend = new PlanBackend();
     try (Data2Vec2 model = Data2Vec2.training(recipe.model(), backend);
         Workspace workspace = Workspace.of(backend, UNLIMITED);
@@ -49,8 +57,8 @@ public record StepPlan(
         }
       }
       FeatureReader reader = new FeatureReader(model, recipe.probe(), features);
-      for (Batch.Shape shape : shapes) {
-        reader.plan(FeatureReader.shape(shape));
+      for (Batch.Shape shape : read) {
+        reader.plan(shape);
       }
       return new StepPlan(
           model.memory().trainableCount(),

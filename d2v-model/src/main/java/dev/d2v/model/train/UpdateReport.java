@@ -7,6 +7,7 @@ import java.util.Map;
 ///
 /// @param update number of updates done, this one included
 /// @param modality name of the modality whose turn it was
+/// @param modalityUpdates updates that this modality has had, this one included
 /// @param loss sum of all components per masked token
 /// @param losses components by name, per masked token
 /// @param spreads of the collapse monitor, by name
@@ -20,6 +21,7 @@ import java.util.Map;
 public record UpdateReport(
     long update,
     String modality,
+    long modalityUpdates,
     double loss,
     Map<String, Double> losses,
     Map<String, Double> spreads,

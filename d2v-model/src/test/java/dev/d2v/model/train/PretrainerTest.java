@@ -6,55 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.d2v.model.Batch;
-import dev.d2v.model.Data2Vec2;
 import dev.d2v.model.DecoderConfig;
 import dev.d2v.model.DropConfig;
 import dev.d2v.model.NormPlacement;
 import dev.d2v.model.checkpoint.Checkpoint;
 import dev.d2v.model.checkpoint.CheckpointFolder;
 import dev.d2v.model.image.ImageConfig;
-import dev.d2v.tensor.Workspace;
-import dev.d2v.tensor.spi.Backend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class PretrainerTest {
   private static final DropConfig EVERY_DROP =
       new DropConfig(0.1, 0.1, 0.1, 0.1, 0.1, 0.2, 0.1, 0.2);
-
-  /// A model with its trainer.
-  private record Rig(Backend backend, Data2Vec2 model, Workspace workspace, Pretrainer trainer)
-      implements AutoCloseable {
-    static Rig of(Recipe recipe, int threads) {
-      Backend backend = Backend.cpu(threads);
-      Data2Vec2 model = Data2Vec2.training(recipe.model(), backend);
-      model.memory().initialize(recipe.train().seed());
-      Workspace workspace = Workspace.of(backend, StepPlan.of(recipe).workspaceBytes());
-      return new Rig(
-          backend, model, workspace, new Pretrainer(recipe, model, workspace, backend.kernels()));
-    }
-
-    float[] values() {
-      return backend.floats(model.memory().memory().values());
-    }
-
-    float[] teacher() {
-      return backend.floats(Objects.requireNonNull(model.memory().memory().teacher()));
-    }
-
-    @Override
-    public void close() {
-      workspace.close();
-      model.close();
-      backend.close();
-    }
-  }
 
   private static Recipe dropping() {
     return Tiny.recipe(
@@ -67,7 +35,7 @@ final class PretrainerTest {
 
   private static void updates(Rig rig, Recipe recipe, int count) {
     for (int i = 0; i < count; i++) {
-      rig.trainer.update(Tiny.source(recipe));
+      rig.trainer().update(Tiny.source(recipe));
     }
   }
 
@@ -80,10 +48,10 @@ final class PretrainerTest {
       updates(whole, recipe, 6);
       updates(first, recipe, 3);
       CheckpointFolder checkpoints = new CheckpointFolder(folder, 2);
-      checkpoints.write(first.model, new Checkpoint.State(3, recipe.train().seed()));
+      checkpoints.write(first.model(), new Checkpoint.State(3, recipe.train().seed()));
       CheckpointFolder.Valid valid = checkpoints.newest(s -> {}).orElseThrow();
-      assertTrue(Checkpoint.resume(valid.path(), second.model).complete());
-      second.trainer.resumeAt(valid.state().update());
+      assertTrue(Checkpoint.resume(valid.path(), second.model()).complete());
+      second.trainer().resumeAt(valid.state().update());
       updates(second, recipe, 3);
       assertArrayEquals(whole.values(), second.values());
       assertArrayEquals(whole.teacher(), second.teacher());
@@ -96,9 +64,9 @@ final class PretrainerTest {
     try (Rig rig = Rig.of(recipe, 1)) {
       CheckpointFolder checkpoints = new CheckpointFolder(folder, 3);
       updates(rig, recipe, 1);
-      checkpoints.write(rig.model, new Checkpoint.State(1, 7));
+      checkpoints.write(rig.model(), new Checkpoint.State(1, 7));
       updates(rig, recipe, 1);
-      Path newest = checkpoints.write(rig.model, new Checkpoint.State(2, 7));
+      Path newest = checkpoints.write(rig.model(), new Checkpoint.State(2, 7));
       Path file = newest.resolve(Checkpoint.MODEL);
       byte[] bytes = Files.readAllBytes(file);
       Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length - 100));
@@ -115,7 +83,7 @@ final class PretrainerTest {
     try (Rig rig = Rig.of(Tiny.recipe(), 1)) {
       CheckpointFolder checkpoints = new CheckpointFolder(folder, 2);
       for (long u = 1; u <= 4; u++) {
-        checkpoints.write(rig.model, new Checkpoint.State(u, 7));
+        checkpoints.write(rig.model(), new Checkpoint.State(u, 7));
       }
       assertEquals(2, checkpoints.all().size());
       assertEquals(4, checkpoints.newest(s -> {}).orElseThrow().state().update());
@@ -139,12 +107,12 @@ final class PretrainerTest {
     try (Rig rig = Rig.of(recipe, 1)) {
       updates(rig, recipe, 1);
       // Layer drop may skip a block in one update and not in the other.
-      assertTrue(rig.workspace.peakBytes() <= StepPlan.of(recipe).workspaceBytes());
+      assertTrue(rig.workspace().peakBytes() <= StepPlan.of(recipe).workspaceBytes());
     }
     Recipe whole = Tiny.recipe();
     try (Rig rig = Rig.of(whole, 1)) {
       updates(rig, whole, 2);
-      assertEquals(StepPlan.of(whole).workspaceBytes(), rig.workspace.peakBytes());
+      assertEquals(StepPlan.of(whole).workspaceBytes(), rig.workspace().peakBytes());
     }
   }
 
@@ -158,11 +126,12 @@ final class PretrainerTest {
           assertThrows(
               DivergedException.class,
               () ->
-                  rig.trainer.update((turn, micro) -> {
-                    float[] images = Tiny.images(recipe, turn.update(), micro);
-                    images[5] = Float.NaN;
-                    return new Batch.Images(images, recipe.train().batch());
-                  }));
+                  rig.trainer()
+                      .update((turn, micro) -> {
+                        float[] images = Tiny.images(recipe, turn.update(), micro);
+                        images[5] = Float.NaN;
+                        return new Batch.Images(images, recipe.train().batch());
+                      }));
       assertEquals(2, e.update());
       assertTrue(String.valueOf(e.getMessage()).contains("the input IMAGE"), e.getMessage());
       assertArrayEquals(before, rig.values());
@@ -174,13 +143,13 @@ final class PretrainerTest {
     Recipe recipe = Tiny.recipe();
     try (Rig rig = Rig.of(recipe, 1)) {
       var bad =
-          rig.model.memory().student().stream()
+          rig.model().memory().student().stream()
               .filter(p -> p.name().equals("blocks.1.mlp.fc1.weight"))
               .findFirst()
               .orElseThrow();
-      float[] values = rig.backend.floats(bad.value());
+      float[] values = rig.backend().floats(bad.value());
       values[0] = Float.POSITIVE_INFINITY;
-      rig.backend.upload(bad.value(), values);
+      rig.backend().upload(bad.value(), values);
       DivergedException e = assertThrows(DivergedException.class, () -> updates(rig, recipe, 1));
       assertTrue(String.valueOf(e.getMessage()).contains("student_block.1"), e.getMessage());
     }
@@ -195,11 +164,11 @@ final class PretrainerTest {
       double last = 0;
       for (int i = 0; i < 60; i++) {
         last =
-            rig.trainer
+            rig.trainer()
                 .update((turn, micro) -> new Batch.Images(images, recipe.train().batch()))
                 .loss();
         first = i == 1 ? last : first;
-        rig.trainer.resumeAt(1);
+        rig.trainer().resumeAt(1);
       }
       assertTrue(last < 0.8 * first, first + " -> " + last);
     }

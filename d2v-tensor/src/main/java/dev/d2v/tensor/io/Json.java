@@ -8,26 +8,45 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Small JSON files of text and whole numbers: the state of a run.
+/// JSON (RFC 8259), read strictly and written simply: the state of a run, vocabularies, labelled
+/// text.
+///
+/// What is read becomes String, Long, Double, Boolean, lists, maps in the order of the file, or a
+/// value of which [#isNull] says so. A key twice in one object, nesting deeper than 16, malformed
+/// UTF-8 and integers beyond a long are refused with a [FormatException] that names file and byte.
 public final class Json {
   private static final long LARGEST = 1 << 20;
 
   private Json() {}
 
-  /// The object in a file; values are String, Long, Double, Boolean, lists or maps. Fails with
-  /// [FormatException].
+  /// The object in a file of at most a mebibyte.
   public static Map<String, Object> read(Path file) throws IOException {
+    return read(file, LARGEST);
+  }
+
+  /// The object in a file of at most `largest` bytes.
+  public static Map<String, Object> read(Path file, long largest) throws IOException {
     long size = Files.size(file);
-    if (size > LARGEST) {
-      throw new FormatException(file, 0, "at most " + LARGEST + " bytes of JSON", size + " bytes");
+    if (size > largest) {
+      throw new FormatException(file, 0, "at most " + largest + " bytes of JSON", size + " bytes");
     }
-    Object value = JsonReader.read(file, Files.readAllBytes(file), 0);
+    return object(file, Files.readAllBytes(file), 0);
+  }
+
+  /// The object in `text`, which stands in `file` at byte `offset`.
+  public static Map<String, Object> object(Path file, byte[] text, long offset) {
+    Object value = JsonReader.read(file, text, offset);
     if (value instanceof Map<?, ?> map) {
       Map<String, Object> object = new LinkedHashMap<>();
       map.forEach((k, v) -> object.put(String.valueOf(k), v));
       return object;
     }
-    throw new FormatException(file, 0, "a JSON object", "another value");
+    throw new FormatException(file, offset, "a JSON object", "another value");
+  }
+
+  /// Whether a value that was read is JSON's `null`.
+  public static boolean isNull(Object value) {
+    return JsonReader.NULL.equals(value);
   }
 
   /// Replaces a file by an object of strings and whole numbers, whole or not at all.
@@ -49,7 +68,8 @@ public final class Json {
         });
   }
 
-  private static String quoted(String text) {
+  /// A string of JSON, with its quotes.
+  public static String quoted(String text) {
     StringBuilder out = new StringBuilder("\"");
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

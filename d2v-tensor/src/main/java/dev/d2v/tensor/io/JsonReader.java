@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A strict reader of the JSON in a file's header (RFC 8259): one value, nothing behind it but
+/// A strict reader of JSON in a file or its header (RFC 8259): one value, nothing behind it but
 /// spaces. Objects become maps in their order, arrays lists, strings String, integers Long, other
 /// numbers Double, then Boolean and [#NULL]. A key twice in one object, nesting deeper than
 /// [#MAX_DEPTH], malformed UTF-8 and integers beyond a long are refused.
@@ -251,7 +251,7 @@ final class JsonReader {
     int c = peek();
     String found =
         c == -1
-            ? "the end of the header"
+            ? "the end of the JSON"
             : c > 0x20 && c < 0x7f ? "'" + (char) c + "'" : "byte 0x%02x".formatted(c);
     return new FormatException(file, offset + at, expected, found);
   }

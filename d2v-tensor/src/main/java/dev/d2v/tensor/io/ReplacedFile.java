@@ -10,18 +10,19 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /// Writes a file so that its name always stands for the old content or the new one, whole: into a
 /// temporary file beside it, forced to the disk, renamed over it, and the folder forced too.
-final class ReplacedFile {
+public final class ReplacedFile {
   private ReplacedFile() {}
 
   /// Writes the content.
   @FunctionalInterface
-  interface Content {
+  public interface Content {
+    /// Writes into a new, empty file.
     void writeTo(FileChannel channel) throws IOException;
   }
 
   /// Replaces or makes `target`. When `content` fails, the target is as it was and the temporary
   /// file is gone.
-  static void write(Path target, Content content) throws IOException {
+  public static void write(Path target, Content content) throws IOException {
     Path file = target.toAbsolutePath();
     Path folder = file.getParent();
     Path name = file.getFileName();

@@ -1,5 +1,6 @@
-package dev.d2v.data;
+package dev.d2v.data.common;
 
+import dev.d2v.data.DataException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -11,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// Fills batches ahead of their use, row by row, on threads of its own. What a row holds is up to
 /// the [Source] alone, so results do not depend on the number of threads. With no threads, the
 /// caller does the work when asked.
-final class Prefetcher implements AutoCloseable {
+public final class Prefetcher implements AutoCloseable {
   /// Says what batches hold; called by several threads.
-  interface Source {
+  public interface Source {
     /// Rows of batch `batch`; 0 beyond the end.
     int rows(long batch);
 
@@ -23,20 +24,52 @@ final class Prefetcher implements AutoCloseable {
 
   /// One batch and the state of its making, guarded by the prefetcher's lock but for the arrays, of
   /// which each row is written by one thread.
-  static final class Slot {
-    final float[] pixels;
-    final int[] indices;
-    final int[] labels;
-    long batch;
-    int rows;
+  public static final class Slot {
+    private final float[] values;
+    private final int[] tokens;
+    private final int[] indices;
+    private final int[] labels;
+    private long batch;
+    private int rows;
     private int next;
     private int done;
     private @Nullable Throwable failure;
 
-    private Slot(int maxRows, int rowFloats) {
-      this.pixels = new float[Math.multiplyExact(maxRows, rowFloats)];
+    private Slot(int maxRows, int floats, int tokens) {
+      this.values = new float[floats];
+      this.tokens = new int[tokens];
       this.indices = new int[maxRows];
       this.labels = new int[maxRows];
+    }
+
+    /// What the rows hold, in the source's order.
+    public float[] values() {
+      return values;
+    }
+
+    /// What rows of whole numbers hold, in the source's order.
+    public int[] tokens() {
+      return tokens;
+    }
+
+    /// A number for each row, such as that of its item in the data set.
+    public int[] indices() {
+      return indices;
+    }
+
+    /// Another number for each row, such as its class.
+    public int[] labels() {
+      return labels;
+    }
+
+    /// The number of the batch.
+    public long batch() {
+      return batch;
+    }
+
+    /// Rows of the batch.
+    public int rows() {
+      return rows;
     }
 
     private void begin(long number, int count) {
@@ -62,25 +95,32 @@ final class Prefetcher implements AutoCloseable {
 
   /// @param threads workers; 0 lets the caller work
   /// @param ahead batches made ahead when there are workers
-  Prefetcher(Source source, int threads, int ahead, int maxRows, int rowFloats) {
+  /// @param maxRows the most rows that a batch has
+  /// @param floats the most numbers that a batch has
+  public Prefetcher(Source source, int threads, int ahead, int maxRows, int floats) {
+    this(source, threads, ahead, maxRows, floats, 0);
+  }
+
+  /// @param tokens the most whole numbers that a batch has
+  public Prefetcher(Source source, int threads, int ahead, int maxRows, int floats, int tokens) {
     this.source = source;
     int slots = threads == 0 ? 1 : ahead + 1;
     for (int i = 0; i < slots; i++) {
-      free.add(new Slot(maxRows, rowFloats));
+      free.add(new Slot(maxRows, floats, tokens));
     }
     for (int i = 0; i < threads; i++) {
       this.threads.add(
-          Thread.ofPlatform().daemon().name("d2v-images-" + i).start(this::workUntilClosed));
+          Thread.ofPlatform().daemon().name("d2v-data-" + i).start(this::workUntilClosed));
     }
   }
 
   /// Batch `batch`, until the next call; nothing beyond the end. Consecutive numbers are quick; a
   /// jump begins anew.
-  @Nullable Slot take(long batch) {
+  public @Nullable Slot take(long batch) {
     lock.lock();
     try {
       if (closed) {
-        throw new IllegalStateException("the image loader is closed");
+        throw new IllegalStateException("the loader is closed");
       }
       if (lent != null) {
         free.add(lent);
@@ -109,7 +149,7 @@ final class Prefetcher implements AutoCloseable {
       return first;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new DataException("Interrupted while waiting for images.", e);
+      throw new DataException("Interrupted while waiting for data.", e);
     } finally {
       lock.unlock();
     }
@@ -191,7 +231,7 @@ final class Prefetcher implements AutoCloseable {
   private static RuntimeException rethrown(Throwable failure) {
     return failure instanceof DataException
         ? new DataException(String.valueOf(failure.getMessage()), failure)
-        : new IllegalStateException("an image could not be prepared: " + failure, failure);
+        : new IllegalStateException("a batch could not be prepared: " + failure, failure);
   }
 
   /// Stops the threads and waits for them.

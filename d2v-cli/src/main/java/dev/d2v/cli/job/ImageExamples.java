@@ -1,0 +1,62 @@
+package dev.d2v.cli.job;
+
+import dev.d2v.cli.report.Exhibit;
+import dev.d2v.cli.report.Picture;
+import dev.d2v.data.ImageFormat;
+import dev.d2v.data.eval.Features;
+import dev.d2v.model.train.FeatureReader;
+
+/// Images in order.
+///
+/// @param pixels (count,C,H,W)
+/// @param labels class of each, or -1
+/// @param format size, channels, mean and deviation
+record ImageExamples(float[] pixels, int[] labels, ImageFormat format) implements Examples {
+  @Override
+  public int count() {
+    return labels.length;
+  }
+
+  @Override
+  public float[][] read(FeatureReader reader) {
+    return reader.read(pixels, count());
+  }
+
+  @Override
+  public Features baseline() {
+    return new Features(pixels, count(), format.floats());
+  }
+
+  @Override
+  public Examples few(int limit) {
+    int[] chosen = Examples.spread(count(), limit);
+    int each = format.floats();
+    float[] some = new float[chosen.length * each];
+    for (int i = 0; i < chosen.length; i++) {
+      System.arraycopy(pixels, chosen[i] * each, some, i * each, each);
+    }
+    return new ImageExamples(some, Examples.pick(labels, chosen), format);
+  }
+
+  @Override
+  public int length(int i) {
+    return format.floats();
+  }
+
+  /// The image brought back to 0..255.
+  @Override
+  public Exhibit exhibit(int i) {
+    int size = format.size();
+    int channels = format.channels();
+    int plane = size * size;
+    byte[] out = new byte[plane * channels];
+    for (int c = 0; c < channels; c++) {
+      for (int p = 0; p < plane; p++) {
+        float x = pixels[(i * channels + c) * plane + p];
+        float grey = (x * format.std()[c] + format.mean()[c]) * 255;
+        out[p * channels + c] = (byte) Math.clamp(Math.round(grey), 0, 255);
+      }
+    }
+    return new Exhibit.Image(new Picture(size, size, channels, out));
+  }
+}

@@ -1,0 +1,138 @@
+package dev.d2v.model.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.d2v.model.checkpoint.Checkpoint;
+import dev.d2v.model.checkpoint.CheckpointFolder;
+import dev.d2v.model.checkpoint.LoadReport;
+import dev.d2v.nn.Parameter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Speech, text, and three modalities in one model.
+final class SensesTest {
+  static Stream<Recipe> recipes() {
+    return Stream.of(Senses.speech(), Senses.text(), Senses.three());
+  }
+
+  private static void updates(Rig rig, int count) {
+    for (int i = 0; i < count; i++) {
+      rig.trainer().update(Senses::batch);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("recipes")
+  @DisplayName("a resumed run equals an uninterrupted one bit for bit, whatever the modality")
+  void resume(Recipe recipe, @TempDir Path folder) throws IOException {
+    try (Rig whole = Rig.of(recipe, 2);
+        Rig first = Rig.of(recipe, 2);
+        Rig second = Rig.of(recipe, 1)) {
+      updates(whole, 10);
+      updates(first, 5);
+      new CheckpointFolder(folder, 1).write(first.model(), new Checkpoint.State(5, 7));
+      assertTrue(Checkpoint.resume(folder.resolve("step-000005"), second.model()).complete());
+      second.trainer().resumeAt(5);
+      updates(second, 5);
+      assertArrayEquals(whole.values(), second.values());
+      assertArrayEquals(whole.teacher(), second.teacher());
+    }
+  }
+
+  @Test
+  @DisplayName("a report says whose turn it was and how many that modality has had")
+  void reports() {
+    try (Rig rig = Rig.of(Senses.three(), 1)) {
+      Map<String, Long> had = new TreeMap<>();
+      for (int i = 0; i < 12; i++) {
+        UpdateReport report = rig.trainer().update(Senses::batch);
+        assertEquals(had.merge(report.modality(), 1L, Long::sum), report.modalityUpdates());
+      }
+      assertEquals(List.of("AUDIO", "IMAGE", "TEXT"), List.copyOf(had.keySet()));
+    }
+  }
+
+  @Test
+  @DisplayName("turns follow the weights, count each modality's own, and can be asked in any order")
+  void turns() {
+    List<String> keys = List.of("IMAGE", "AUDIO", "TEXT");
+    ModalityTurns turns = new ModalityTurns(keys, new double[] {1, 2, 1}, 3);
+    Map<String, Long> had = new HashMap<>();
+    for (int u = 0; u < 4_000; u++) {
+      ModalityTurns.Turn turn = turns.at(u);
+      assertEquals(had.merge(turn.key(), 1L, Long::sum) - 1, turn.ordinal());
+    }
+    assertEquals(0.5, had.getOrDefault("AUDIO", 0L) / 4_000.0, 0.03);
+    assertEquals(0.25, had.getOrDefault("TEXT", 0L) / 4_000.0, 0.03);
+    ModalityTurns again = new ModalityTurns(keys, new double[] {1, 2, 1}, 3);
+    for (int u : new int[] {100, 3_999, 7, 0}) {
+      assertEquals(turns.at(u), again.at(u));
+    }
+  }
+
+  @Test
+  @DisplayName("the shared blocks of a speech model start a text model, and the teacher with it")
+  void blocksOnly(@TempDir Path folder) throws IOException {
+    try (Rig speech = Rig.of(Senses.speech(), 1);
+        Rig text = Rig.of(Senses.text(), 1)) {
+      updates(speech, 2);
+      Path checkpoint =
+          new CheckpointFolder(folder, 1).write(speech.model(), new Checkpoint.State(2, 7));
+      LoadReport report = Checkpoint.transfer(checkpoint, text.model(), true);
+      assertTrue(report.complete(), report.toString());
+      assertTrue(report.loaded().stream().allMatch(n -> n.startsWith("blocks.")));
+      Map<String, float[]> from = new HashMap<>();
+      for (Parameter p : speech.model().memory().student()) {
+        from.put(p.name(), speech.backend().floats(p.value()));
+      }
+      for (Parameter p : text.model().memory().student()) {
+        if (p.name().startsWith("blocks.")) {
+          assertArrayEquals(from.get(p.name()), text.backend().floats(p.value()), p.name());
+        }
+      }
+      float[] student = text.values();
+      float[] teacher = text.teacher();
+      for (int i = 0; i < teacher.length; i++) {
+        assertEquals(student[i], teacher[i]);
+      }
+      updates(text, 1);
+    }
+  }
+
+  @Test
+  @DisplayName("without blocks only, all that fits is loaded, and the report names the rest")
+  void everything(@TempDir Path folder) throws IOException {
+    try (Rig speech = Rig.of(Senses.speech(), 1);
+        Rig three = Rig.of(Senses.three(), 1);
+        Rig wide = Rig.of(Senses.three(32), 1)) {
+      Path checkpoint =
+          new CheckpointFolder(folder, 1)
+              .write(three.model(), new Checkpoint.State(0, 7, Optional.of("abc")));
+      assertEquals(Optional.of("abc"), Checkpoint.verify(checkpoint).vocabulary());
+      LoadReport report = Checkpoint.transfer(checkpoint, speech.model(), false);
+      assertTrue(report.loaded().stream().anyMatch(n -> n.contains("AUDIO")));
+      assertTrue(report.missing().isEmpty());
+      assertTrue(report.unexpected().stream().allMatch(n -> n.matches(".*(IMAGE|TEXT).*")));
+      assertFalse(report.unexpected().isEmpty());
+      LoadReport unfit = Checkpoint.transfer(checkpoint, wide.model(), true);
+      assertTrue(unfit.loaded().isEmpty());
+      assertTrue(
+          unfit.wrongShape().contains("blocks.0.attn.proj.bias: file (16), model (32)"),
+          unfit.wrongShape().toString());
+    }
+  }
+}
