@@ -1,151 +1,120 @@
 package dev.d2v.tensor.kernel.vector;
 
-import dev.d2v.tensor.kernel.DropoutSpec;
 import dev.d2v.tensor.parallel.RowParallel;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
+import dev.d2v.tensor.parallel.Scratch;
 
 /// One call of the backward. A part is some heads: gradients of a head's keys and values are sums
 /// over all its queries.
 ///
-/// @param biasHeads heads in bias, 0 without one
+/// @param dqkv address of the gradient of qkv
+/// @param dbias address of the gradient of the bias, or 0
+/// @param dout address of the gradient of the output
+/// @param lse address of lse
 record AttentionBackward(
-    AttentionBuffers[] buffers,
+    Scratch scratch,
     AttentionShape shape,
-    MemorySegment dqkv,
-    @Nullable MemorySegment dbias,
-    MemorySegment dout,
-    MemorySegment qkv,
-    MemorySegment out,
-    MemorySegment lse,
-    @Nullable MemorySegment bias,
-    int biasHeads,
-    @Nullable MemorySegment padding,
-    @Nullable DropoutSpec dropout,
-    float scale)
+    AttentionScores scores,
+    long dqkv,
+    long dbias,
+    long dout,
+    long lse)
     implements RowParallel.Body {
 
-  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+  private static final int V = Lanes.F.length();
 
   int parts() {
-    return (shape.heads() + shape.headsPerPart() - 1) / shape.headsPerPart();
+    return Math.ceilDiv(shape.heads(), shape.headsPerPart());
   }
 
   @Override
   public void run(int part, int thread) {
-    AttentionBuffers buffer = buffers[thread];
-    buffer.forBackward(
-        shape.backwardQueries(), shape.T(), shape.D(), bias != null || dbias != null);
-    AttentionDropout drop = dropout == null ? null : new AttentionDropout(dropout);
+    AttentionRoom room = AttentionRoom.of(scratch, thread, shape, true);
     int from = part * shape.headsPerPart();
     int to = Math.min(shape.heads(), from + shape.headsPerPart());
     for (int head = from; head < to; head++) {
-      head(buffer, drop, head);
+      if (shape.startsSample(head)) {
+        scores.touch(scores.qkv() + shape.qkvAt(head, 0, 0), 3, room);
+        scores.touch(dout + shape.outAt(head, 0), 1, room);
+        scores.touch(dqkv + shape.qkvAt(head, 0, 0), 3, room);
+      }
+      head(room, head);
     }
   }
 
-  private void head(AttentionBuffers buffer, @Nullable AttentionDropout drop, int head) {
+  private void head(AttentionRoom room, int head) {
     int T = shape.T();
-    int D = shape.D();
-    long stride = shape.qkvStride();
-    if (padding != null) {
-      AttentionForward.maskPadding(buffer.mask, padding, (long) (head / shape.H()) * T, T);
+    AttentionMatrix k = scores.rows(scores.of(scores.qkv(), head, 0, 1), T, room.k);
+    AttentionMatrix v = scores.rows(scores.of(scores.qkv(), head, 0, 2), T, room.v);
+    AttentionMatrix dk = scores.of(dqkv, head, 0, 1);
+    AttentionMatrix dv = scores.of(dqkv, head, 0, 2);
+    AttentionMatrix dkTarget = scores.target(dk, room.dk);
+    AttentionMatrix dvTarget = scores.target(dv, room.dv);
+    int queries = shape.queries();
+    for (int i0 = 0; i0 < T; i0 += queries) {
+      block(room, k, v, dkTarget, dvTarget, head, i0, Math.min(queries, T - i0));
     }
-    AttentionPack.transposed(buffer.kT, buffer.stage, qkv, shape.qkvAt(head, 0, 1), stride, T, D);
-    AttentionPack.panels(buffer.kPanels, qkv, shape.qkvAt(head, 0, 1), stride, T, D, 1);
-    AttentionPack.transposed(buffer.v, buffer.stage, qkv, shape.qkvAt(head, 0, 2), stride, T, D);
-    int block = shape.backwardQueries();
-    for (int i0 = 0; i0 < T; i0 += block) {
-      block(buffer, drop, head, i0, Math.min(block, T - i0));
-    }
-    int rows = Striped.roundRows(T);
-    Arrays.fill(buffer.factorOfRow, 0, T, 1);
-    long dkAt = shape.qkvAt(head, 0, 1);
-    long dvAt = shape.qkvAt(head, 0, 2);
-    AttentionPack.store(dqkv, dkAt, stride, buffer.dk, rows, T, D, buffer.factorOfRow);
-    AttentionPack.store(dqkv, dvAt, stride, buffer.dv, rows, T, D, buffer.factorOfRow);
+    scores.written(dk, dkTarget, T);
+    scores.written(dv, dvTarget, T);
   }
 
   private void block(
-      AttentionBuffers buffer, @Nullable AttentionDropout drop, int head, int i0, int count) {
+      AttentionRoom room,
+      AttentionMatrix k,
+      AttentionMatrix v,
+      AttentionMatrix dk,
+      AttentionMatrix dv,
+      int head,
+      int i0,
+      int count) {
     int T = shape.T();
-    int D = shape.D();
-    int rows = Striped.roundRows(count);
-    int Tv = Striped.roundColumns(T);
-    int Dv = Striped.roundColumns(D);
-    long qAt = shape.qkvAt(head, i0, 0);
-    long outAt = shape.outAt(head, i0);
-    AttentionPack.striped(buffer.q, rows, qkv, qAt, shape.qkvStride(), count, D, scale);
-    AttentionPack.panels(buffer.qPanels, qkv, qAt, shape.qkvStride(), count, D, scale);
-    AttentionPack.striped(buffer.dout, rows, dout, outAt, shape.outStride(), count, D, 1);
-    AttentionPack.panels(buffer.doutPanels, dout, outAt, shape.outStride(), count, D, 1);
-    Striped.product(buffer.s, buffer.q, buffer.kT, buffer.tile, rows, rows, D, Tv);
-    Striped.product(buffer.ds, buffer.dout, buffer.v, buffer.tile, rows, rows, D, Tv);
-    if (bias != null) {
-      long at = shape.scoresAt(head % biasHeads, i0);
-      MemorySegment.copy(bias, FLOAT, 4 * at, buffer.bias, 0, count * T);
-    }
-    MemorySegment.copy(lse, FLOAT, 4 * ((long) head * T + i0), buffer.shifts, 0, count);
-    AttentionPack.dots(buffer.sums, buffer.dout, rows, out, outAt, shape.outStride(), count, D);
-    for (int i = 0; i < count; i++) {
-      scores(buffer, drop, head, i0, i, rows);
-    }
+    int D = AttentionRoom.roundUp(shape.D());
+    AttentionMatrix q = scores.rows(scores.of(scores.qkv(), head, i0, 0), count, room.q);
+    AttentionMatrix dO = scores.rows(scores.of(dout, head, i0), count, room.dout);
+    scores.block(room, q, k, head, i0, count);
+    Transpose.of(room.doutT, dO, count, D, 1);
+    room.g.product(v, room.doutT, T, AttentionRoom.roundUp(count), shape.D(), false, room.zeros);
+    derivative(room, head, i0, count);
     boolean add = i0 > 0;
-    Striped.productOfTransposed(
-        buffer.dv, buffer.s, buffer.doutPanels, buffer.tile, rows, T, count, Dv, add);
-    Striped.productOfTransposed(
-        buffer.dk, buffer.ds, buffer.qPanels, buffer.tile, rows, T, count, Dv, add);
-    Striped.product(buffer.product, buffer.ds, buffer.kPanels, buffer.tile, rows, rows, T, Dv);
-    Arrays.fill(buffer.factorOfRow, 0, count, scale);
-    AttentionPack.store(
-        dqkv, qAt, shape.qkvStride(), buffer.product, rows, count, D, buffer.factorOfRow);
-    if (dbias != null) {
-      storeScores(dbias, 4 * shape.scoresAt(head, i0), buffer, count, rows);
-    }
+    dv.product(room.s, dO, T, D, count, add, room.zeros);
+    dk.product(room.g, q, T, D, count, add, room.zeros);
+    AttentionMatrix dq = scores.of(dqkv, head, i0, 0);
+    AttentionMatrix target = scores.target(dq, room.product);
+    target.productOfTransposed(room.g, k, count, D, T, room.zeros);
+    scores.written(dq, target, count);
   }
 
-  /// Turns a row of scores and of dP into probabilities and gradients of scores.
-  private void scores(
-      AttentionBuffers buffer, @Nullable AttentionDropout drop, int head, int i0, int i, int rows) {
+  /// Turns scores and gradients of probabilities into probabilities, dropped out, and gradients of
+  /// scores times the factor of the scores.
+  private void derivative(AttentionRoom room, int head, int i0, int count) {
     int T = shape.T();
-    int Tv = Striped.roundColumns(T);
-    int at = i * Striped.LD;
-    int stripe = rows * Striped.LD;
-    if (bias != null) {
-      AttentionRows.add(buffer.s, at, stripe, Tv, buffer.bias, i * T);
-    }
-    if (padding != null) {
-      AttentionRows.add(buffer.s, at, stripe, Tv, buffer.mask, 0);
-    } else if (Tv > T) {
-      AttentionRows.addLast(buffer.s, at, stripe, Tv, buffer.mask);
-    }
-    float delta = buffer.sums[i];
-    float saved = buffer.shifts[i];
-    // A row whose keys are all padded: any finite number makes its probabilities 0.
-    float shift = saved == Float.NEGATIVE_INFINITY ? 0 : saved;
-    if (drop == null) {
-      AttentionRows.derivative(buffer.ds, buffer.s, at, stripe, Tv, shift, delta);
-    } else {
-      drop.factors(buffer.factors, shape.scoresAt(head, i0 + i), T);
-      AttentionRows.derivative(buffer.ds, buffer.s, at, stripe, Tv, shift, delta, buffer.factors);
-    }
-  }
-
-  private void storeScores(
-      MemorySegment target, long at, AttentionBuffers buffer, int count, int rows) {
-    int T = shape.T();
-    for (int i = 0; i < count; i++) {
-      for (int j = 0; j < T; j += Striped.STRIPE) {
-        System.arraycopy(
-            buffer.ds,
-            Striped.column(rows, j) + i * Striped.LD,
-            buffer.bias,
-            i * T + j,
-            Math.min(Striped.STRIPE, T - j));
+    long row = room.s.stride();
+    AttentionPack.in(room.shifts, new AttentionMatrix(lse + shape.lseAt(head, i0), 0), 1, count);
+    AttentionSoftmax.finite(room.shifts.at(), count);
+    boolean dropping = scores.factors(room, head, i0, count);
+    for (int i = 0; i < count; i += V) {
+      long s = room.s.at(0, i);
+      long g = room.g.at(0, i);
+      AttentionSoftmax.exponentials(room.sums.at(0, i), s, row, T, room.shifts.at(0, i));
+      if (dropping) {
+        AttentionSoftmax.scale(g, room.factors.at(0, i), row, T);
+      }
+      AttentionSoftmax.derivative(g, s, row, T, dbias == 0 ? scores.scale() : 1);
+      if (dropping) {
+        AttentionSoftmax.scale(s, room.factors.at(0, i), row, T);
       }
     }
-    MemorySegment.copy(buffer.bias, 0, target, FLOAT, at, count * T);
+    if (dbias != 0) {
+      storeScores(room, dbias + shape.scoresAt(head, i0), count);
+    }
+  }
+
+  private void storeScores(AttentionRoom room, long at, int count) {
+    int T = shape.T();
+    Transpose.of(room.rows, room.g, T, AttentionRoom.roundUp(count), 1);
+    AttentionPack.out(new AttentionMatrix(at, shape.scoresStride()), room.rows, count, T);
+    AttentionPack.fill(room.sums.at(), count, scores.scale());
+    for (int i = 0; i < count; i += V) {
+      AttentionSoftmax.scaleBy(room.sums.at(0, i), room.g.at(0, i), room.g.stride(), T);
+    }
   }
 }

@@ -33,14 +33,14 @@ final class AttentionDropout {
     return ints.getAtIndex(ValueLayout.JAVA_INT, index);
   }
 
-  /// The factors of elements `first` to `first + count - 1`.
-  void factors(float[] out, long first, int count) {
+  /// Writes the factors of elements `first` to `first + count - 1` to an address.
+  void factors(long out, long first, int count) {
     int j = -(int) (first & 3);
     for (long block = first >>> 2; j < count; block++) {
       Philox.words(words, seed, (int) block, stream, update, microBatch);
       for (int w = 0; w < 4; w++, j++) {
         if (j >= 0 && j < count) {
-          out[j] = Philox.uniform(words[w]) >= p ? kept : 0;
+          Native.set(out + 4L * j, Philox.uniform(words[w]) >= p ? kept : 0);
         }
       }
     }

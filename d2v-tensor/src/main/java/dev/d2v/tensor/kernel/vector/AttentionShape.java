@@ -1,14 +1,16 @@
 package dev.d2v.tensor.kernel.vector;
 
-/// Sizes of a call and where a head's rows lie in its tensors, in bytes.
+/// Sizes of a call and where a head's rows lie in its tensors, in bytes from their beginnings.
 ///
 /// @param B samples
 /// @param T tokens
 /// @param H heads
 /// @param D channels of a head
 record AttentionShape(int B, int T, int H, int D) {
-  private static final int FORWARD_QUERIES = 64;
-  private static final int BACKWARD_QUERIES = 128;
+  /// Queries of a block at most: a multiple of two vectors, and few enough that their scores stay
+  /// in the second-level cache.
+  private static final int QUERIES = 64;
+
   private static final long PART_PRODUCTS = 1 << 19;
   private static final int FEW_HEADS = 64;
 
@@ -17,32 +19,33 @@ record AttentionShape(int B, int T, int H, int D) {
     return B * H;
   }
 
-  /// Heads that make a part, so that tiny ones are worth handing out.
+  /// Heads that make a part, so that tiny ones are worth handing out: whole samples, unless one
+  /// alone is more than two parts.
   int headsPerPart() {
     long products = 2L * T * T * D;
-    return Math.clamp(PART_PRODUCTS / products, 1, heads());
+    int each = Math.clamp(PART_PRODUCTS / products, 1, heads());
+    return 2 * each < H ? each : Math.max(1, each / H) * H;
   }
 
-  /// Queries of a block in the forward; blocks are about equal.
-  int forwardQueries() {
-    return balanced(FORWARD_QUERIES);
+  /// Whether a head is the first of a sample of which a part does all heads.
+  boolean startsSample(int head) {
+    return head % H == 0 && headsPerPart() % H == 0;
   }
 
-  /// Queries of a block in the backward: all when the scores of a head fit the second-level cache
-  /// twice, because gradients of keys and values are added up over blocks.
-  int backwardQueries() {
-    return T <= Striped.STRIPE ? T : balanced(BACKWARD_QUERIES);
+  /// Queries of a block.
+  int queries() {
+    return Math.min(T, QUERIES);
   }
 
-  private int balanced(int most) {
-    int blocks = (T + most - 1) / most;
-    return Math.min(T, Striped.roundRows((T + blocks - 1) / blocks));
+  /// Whether rows of D columns are whole vectors.
+  boolean wholeVectors() {
+    return D % Lanes.F.length() == 0;
   }
 
   /// Parts that the queries of one head are divided into in the forward: 1 unless heads are few.
   int queryParts() {
-    int blocks = (T + forwardQueries() - 1) / forwardQueries();
-    return heads() >= FEW_HEADS ? 1 : Math.min(blocks, (FEW_HEADS + heads() - 1) / heads());
+    int blocks = Math.ceilDiv(T, queries());
+    return heads() >= FEW_HEADS ? 1 : Math.min(blocks, Math.ceilDiv(FEW_HEADS, heads()));
   }
 
   /// Bytes from token to token in qkv.
@@ -67,8 +70,18 @@ record AttentionShape(int B, int T, int H, int D) {
     return ((long) (head / H) * T + token) * outStride() + 4L * (head % H) * D;
   }
 
-  /// Where a row of scores begins in a (B,H,T,T), as an index.
+  /// Bytes from row to row in scores.
+  long scoresStride() {
+    return 4L * T;
+  }
+
+  /// Where a row of scores begins in a (B,H,T,T).
   long scoresAt(int head, int token) {
-    return ((long) head * T + token) * T;
+    return ((long) head * T + token) * scoresStride();
+  }
+
+  /// Where lse of a token lies.
+  long lseAt(int head, int token) {
+    return 4 * ((long) head * T + token);
   }
 }

@@ -1,26 +1,25 @@
 package dev.d2v.tensor.kernel.vector;
 
+import static dev.d2v.tensor.kernel.vector.Native.address;
+
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.kernel.AttentionChecks;
 import dev.d2v.tensor.kernel.AttentionKernels;
 import dev.d2v.tensor.kernel.DropoutSpec;
 import dev.d2v.tensor.parallel.RowParallel;
-import java.lang.foreign.MemorySegment;
+import dev.d2v.tensor.parallel.Scratch;
 import org.jspecify.annotations.Nullable;
 
-/// Attention with vectors: the rows of a head are packed, each product runs in register tiles, and
-/// the softmax goes over rows of scores in the cache.
+/// Attention with vectors: the rows of a head are copied into scratch matrices, each product runs
+/// in register tiles, and the softmax goes over scores in the cache.
 public final class VectorAttention implements AttentionKernels {
   private final RowParallel parallel;
-  private final AttentionBuffers[] buffers;
+  private final Scratch scratch;
 
-  /// Over these threads.
-  public VectorAttention(RowParallel parallel) {
+  /// Over these threads, with this working memory.
+  public VectorAttention(RowParallel parallel, Scratch scratch) {
     this.parallel = parallel;
-    this.buffers = new AttentionBuffers[parallel.threads()];
-    for (int i = 0; i < buffers.length; i++) {
-      buffers[i] = new AttentionBuffers();
-    }
+    this.scratch = scratch;
   }
 
   @Override
@@ -40,18 +39,9 @@ public final class VectorAttention implements AttentionKernels {
     if (out.size() == 0) {
       return;
     }
-    var call =
-        new AttentionForward(
-            buffers,
-            new AttentionShape(B, T, H, D),
-            out.data(),
-            data(lse),
-            qkv.data(),
-            data(bias),
-            biasHeads(bias, T),
-            data(padding),
-            dropout,
-            scale);
+    var shape = new AttentionShape(B, T, H, D);
+    AttentionScores scores = scores(qkv, bias, padding, dropout, scale, shape);
+    var call = new AttentionForward(scratch, shape, scores, address(out), orZero(lse));
     parallel.run(call.parts(), call);
   }
 
@@ -75,29 +65,28 @@ public final class VectorAttention implements AttentionKernels {
     if (out.size() == 0) {
       return;
     }
+    var shape = new AttentionShape(B, T, H, D);
+    AttentionScores scores = scores(qkv, bias, padding, dropout, scale, shape);
     var call =
         new AttentionBackward(
-            buffers,
-            new AttentionShape(B, T, H, D),
-            dqkv.data(),
-            data(dbias),
-            dout.data(),
-            qkv.data(),
-            out.data(),
-            lse.data(),
-            data(bias),
-            biasHeads(bias, T),
-            data(padding),
-            dropout,
-            scale);
+            scratch, shape, scores, address(dqkv), orZero(dbias), address(dout), address(lse));
     parallel.run(call.parts(), call);
   }
 
-  private static int biasHeads(@Nullable Tensor bias, int T) {
-    return bias == null ? 0 : Math.toIntExact(bias.size() / ((long) T * T));
+  private static AttentionScores scores(
+      Tensor qkv,
+      @Nullable Tensor bias,
+      @Nullable Tensor padding,
+      @Nullable DropoutSpec dropout,
+      float scale,
+      AttentionShape shape) {
+    long one = (long) shape.T() * shape.T();
+    int biasHeads = bias == null ? 0 : Math.toIntExact(bias.size() / one);
+    return new AttentionScores(
+        shape, address(qkv), orZero(bias), biasHeads, orZero(padding), dropout, scale);
   }
 
-  private static @Nullable MemorySegment data(@Nullable Tensor tensor) {
-    return tensor == null ? null : tensor.data();
+  private static long orZero(@Nullable Tensor tensor) {
+    return tensor == null ? 0 : address(tensor);
   }
 }

@@ -13,7 +13,7 @@ public final class VectorKernels {
     return new Kernels(
         new VectorMatmul(parallel, scratch),
         new VectorNorm(parallel, scratch),
-        new VectorAttention(parallel),
+        new VectorAttention(parallel, scratch),
         new VectorActivation(parallel),
         new VectorElementwise(parallel, scratch),
         new VectorConv(parallel),
