@@ -235,6 +235,42 @@ public final class ScalarNorm implements NormKernels {
   }
 
   @Override
+  public void channelNormForward(
+      Tensor y,
+      @Nullable Tensor mean,
+      @Nullable Tensor rstd,
+      Tensor x,
+      Tensor gamma,
+      Tensor beta,
+      float eps,
+      int B,
+      int T,
+      int C) {
+    Checks.floats("channelNormForward", (long) B * T * C, "y x", y, x);
+    checkOptions("channelNormForward", mean, rstd, gamma, beta, Math.multiplyExact(B, C), C);
+    ScalarChannelNorm.forward(parallel, y, mean, rstd, x, gamma, beta, eps, B, T, C);
+  }
+
+  @Override
+  public void channelNormBackward(
+      Tensor dx,
+      Tensor dgamma,
+      Tensor dbeta,
+      Tensor dy,
+      Tensor x,
+      Tensor mean,
+      Tensor rstd,
+      Tensor gamma,
+      int B,
+      int T,
+      int C) {
+    Checks.floats("channelNormBackward", (long) B * T * C, "dx dy x", dx, dy, x);
+    Checks.floats("channelNormBackward", C, "dgamma", dgamma);
+    checkOptions("channelNormBackward", mean, rstd, gamma, dbeta, Math.multiplyExact(B, C), C);
+    ScalarChannelNorm.backward(parallel, dx, dgamma, dbeta, dy, x, mean, rstd, gamma, B, T, C);
+  }
+
+  @Override
   public void standardizeRows(Tensor y, Tensor x, float eps, int rows, int C) {
     Checks.floats("standardizeRows", (long) rows * C, "y x", y, x);
     forEach(
@@ -302,7 +338,7 @@ public final class ScalarNorm implements NormKernels {
   }
 
   /// Mean of `n` elements, `stride` apart.
-  private static double mean(Tensor x, long at, int n, int stride) {
+  static double mean(Tensor x, long at, int n, int stride) {
     double sum = 0;
     for (int i = 0; i < n; i++) {
       sum += get(x, at + (long) i * stride);
@@ -311,7 +347,7 @@ public final class ScalarNorm implements NormKernels {
   }
 
   /// Sum of squared deviations from `mean`.
-  private static double squares(Tensor x, double mean, long at, int n, int stride) {
+  static double squares(Tensor x, double mean, long at, int n, int stride) {
     double sum = 0;
     for (int i = 0; i < n; i++) {
       double deviation = get(x, at + (long) i * stride) - mean;
@@ -320,8 +356,8 @@ public final class ScalarNorm implements NormKernels {
     return sum;
   }
 
-  private static void save(
-      @Nullable Tensor mean, @Nullable Tensor rstd, long row, double m, double s) {
+  /// Saves a mean and an rstd, if wanted.
+  static void save(@Nullable Tensor mean, @Nullable Tensor rstd, long row, double m, double s) {
     if (mean != null && rstd != null) {
       set(mean, row, m);
       set(rstd, row, s);

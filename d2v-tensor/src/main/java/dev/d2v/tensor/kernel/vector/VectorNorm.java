@@ -20,11 +20,13 @@ public final class VectorNorm implements NormKernels {
 
   private final RowParallel parallel;
   private final Scratch scratch;
+  private final VectorChannelNorm channelNorm;
 
   /// Over these threads, with this working memory.
   public VectorNorm(RowParallel parallel, Scratch scratch) {
     this.parallel = parallel;
     this.scratch = scratch;
+    this.channelNorm = new VectorChannelNorm(parallel, scratch);
   }
 
   @Override
@@ -340,6 +342,42 @@ public final class VectorNorm implements NormKernels {
     for (int t = 0; t < T; t++) {
       NormRows.normaliseColumns(y, x, at + t * stride, stats, second, columns);
     }
+  }
+
+  @Override
+  public void channelNormForward(
+      Tensor y,
+      @Nullable Tensor mean,
+      @Nullable Tensor rstd,
+      Tensor x,
+      Tensor gamma,
+      Tensor beta,
+      float eps,
+      int B,
+      int T,
+      int C) {
+    Checks.floats("channelNormForward", (long) B * T * C, "y x", y, x);
+    checkOptions("channelNormForward", mean, rstd, gamma, beta, Math.multiplyExact(B, C), C);
+    channelNorm.forward(y, mean, rstd, x, gamma, beta, eps, B, T, C);
+  }
+
+  @Override
+  public void channelNormBackward(
+      Tensor dx,
+      Tensor dgamma,
+      Tensor dbeta,
+      Tensor dy,
+      Tensor x,
+      Tensor mean,
+      Tensor rstd,
+      Tensor gamma,
+      int B,
+      int T,
+      int C) {
+    Checks.floats("channelNormBackward", (long) B * T * C, "dx dy x", dx, dy, x);
+    Checks.floats("channelNormBackward", C, "dgamma", dgamma);
+    checkOptions("channelNormBackward", mean, rstd, gamma, dbeta, Math.multiplyExact(B, C), C);
+    channelNorm.backward(dx, dgamma, dbeta, dy, x, mean, rstd, gamma, B, T, C);
   }
 
   @Override
