@@ -178,6 +178,45 @@ public final class MeteredKernels {
     }
 
     @Override
+    public void channelNormForward(
+        Tensor y,
+        @Nullable Tensor mean,
+        @Nullable Tensor rstd,
+        Tensor x,
+        Tensor gamma,
+        Tensor beta,
+        float eps,
+        int B,
+        int T,
+        int C) {
+      meter.call(
+          "channelNormForward",
+          0,
+          bytes(y, mean, rstd, x, gamma, beta),
+          () -> to.channelNormForward(y, mean, rstd, x, gamma, beta, eps, B, T, C));
+    }
+
+    @Override
+    public void channelNormBackward(
+        Tensor dx,
+        Tensor dgamma,
+        Tensor dbeta,
+        Tensor dy,
+        Tensor x,
+        Tensor mean,
+        Tensor rstd,
+        Tensor gamma,
+        int B,
+        int T,
+        int C) {
+      meter.call(
+          "channelNormBackward",
+          0,
+          bytes(dx, dgamma, dbeta, dy, x, mean, rstd, gamma),
+          () -> to.channelNormBackward(dx, dgamma, dbeta, dy, x, mean, rstd, gamma, B, T, C));
+    }
+
+    @Override
     public void standardizeRows(Tensor y, Tensor x, float eps, int rows, int C) {
       meter.call("standardizeRows", 0, bytes(y, x), () -> to.standardizeRows(y, x, eps, rows, C));
     }

@@ -74,6 +74,39 @@ public interface NormKernels {
   /// y (B,T,C)
   void instanceNormForward(Tensor y, Tensor x, float eps, int B, int T, int C);
 
+  /// `y[b,t,c] = (x[b,t,c] - mean_bc) * rstd_bc * gamma_c + beta_c`, `rstd = 1/sqrt(var + eps)`:
+  /// mean and variance over time, per sample and channel. It is a group norm with one channel a
+  /// group. y may be x itself. x, y (B,T,C) mean, rstd (B,C), both null when nothing is saved
+  /// gamma, beta (C)
+  void channelNormForward(
+      Tensor y,
+      @Nullable Tensor mean,
+      @Nullable Tensor rstd,
+      Tensor x,
+      Tensor gamma,
+      Tensor beta,
+      float eps,
+      int B,
+      int T,
+      int C);
+
+  /// Backward of [#channelNormForward]: `dx = rstd * gamma * (dy - mean(dy) - xhat * mean(dy *
+  /// xhat))`, means over time, `xhat = (x - mean) * rstd`; `dgamma += sum dy * xhat`, `dbeta += sum
+  /// dy` over samples and time. dx, dy, x (B,T,C) dgamma, dbeta, gamma (C) mean, rstd (B,C); dx may
+  /// be dy itself.
+  void channelNormBackward(
+      Tensor dx,
+      Tensor dgamma,
+      Tensor dbeta,
+      Tensor dy,
+      Tensor x,
+      Tensor mean,
+      Tensor rstd,
+      Tensor gamma,
+      int B,
+      int T,
+      int C);
+
   /// `y = (x - mean) / sqrt(var_unbiased + eps)` over the last axis: the target of pixel
   /// reconstruction. x, y (rows,C)
   void standardizeRows(Tensor y, Tensor x, float eps, int rows, int C);

@@ -235,6 +235,84 @@ public final class ScalarNorm implements NormKernels {
   }
 
   @Override
+  public void channelNormForward(
+      Tensor y,
+      @Nullable Tensor mean,
+      @Nullable Tensor rstd,
+      Tensor x,
+      Tensor gamma,
+      Tensor beta,
+      float eps,
+      int B,
+      int T,
+      int C) {
+    Checks.floats("channelNormForward", (long) B * T * C, "y x", y, x);
+    checkOptions("channelNormForward", mean, rstd, gamma, beta, B * C, C);
+    forEach(
+        parallel,
+        (long) B * C,
+        T,
+        series -> {
+          long c = series % C;
+          long at = series / C * T * C + c;
+          double m = mean(x, at, T, C);
+          double s = 1 / Math.sqrt(squares(x, m, at, T, C) / T + eps);
+          for (int t = 0; t < T; t++) {
+            long i = at + (long) t * C;
+            set(y, i, (get(x, i) - m) * s * get(gamma, c) + get(beta, c));
+          }
+          save(mean, rstd, series, m, s);
+        });
+  }
+
+  @Override
+  public void channelNormBackward(
+      Tensor dx,
+      Tensor dgamma,
+      Tensor dbeta,
+      Tensor dy,
+      Tensor x,
+      Tensor mean,
+      Tensor rstd,
+      Tensor gamma,
+      int B,
+      int T,
+      int C) {
+    Checks.floats("channelNormBackward", (long) B * T * C, "dx dy x", dx, dy, x);
+    checkOptions("channelNormBackward", mean, rstd, gamma, dbeta, B * C, C);
+    Checks.floats("channelNormBackward", C, "dgamma", dgamma);
+    forEach(
+        parallel,
+        C,
+        (long) B * T,
+        c -> {
+          double forGamma = 0;
+          double forBeta = 0;
+          for (long series = c; series < (long) B * C; series += C) {
+            long at = series / C * T * C + c;
+            double m = get(mean, series);
+            double s = get(rstd, series);
+            double sum = 0;
+            double dot = 0;
+            for (int t = 0; t < T; t++) {
+              long i = at + (long) t * C;
+              sum += get(dy, i);
+              dot += get(dy, i) * (get(x, i) - m) * s;
+            }
+            for (int t = 0; t < T; t++) {
+              long i = at + (long) t * C;
+              double xhat = (get(x, i) - m) * s;
+              set(dx, i, s * get(gamma, c) * (get(dy, i) - sum / T - xhat * dot / T));
+            }
+            forGamma += dot;
+            forBeta += sum;
+          }
+          add(dgamma, c, forGamma);
+          add(dbeta, c, forBeta);
+        });
+  }
+
+  @Override
   public void standardizeRows(Tensor y, Tensor x, float eps, int rows, int C) {
     Checks.floats("standardizeRows", (long) rows * C, "y x", y, x);
     forEach(

@@ -17,14 +17,14 @@ package dev.d2v.tensor.kernel.vector;
 /// A stride s makes s phases on the side of the input. A *fold* of n makes n times as many phases
 /// on both sides, so that few channels of n neighbouring places fill a vector together.
 ///
-/// @param source elements of the source; outside there are zeros
-/// @param target elements of the target; outside nothing is written
+/// @param sources elements of the source; outside there are zeros
+/// @param targets elements of the target; outside nothing is written
 /// @param count entries of the target's grid
 record ConvAxis(
-    int source,
+    int sources,
     int sourcePhases,
     int sourceShift,
-    int target,
+    int targets,
     int targetPhases,
     int targetShift,
     int count,
@@ -65,31 +65,39 @@ record ConvAxis(
         1);
   }
 
-  /// Source element of a grid entry's phase, or -1 outside.
-  int sourceAt(int j, int phase) {
-    int at = j * sourcePhases + phase + sourceShift;
-    return at < source ? Math.max(at, -1) : -1;
+  /// Source element of a grid entry's phase: there is one only in [firstSource, endSource).
+  int source(int j, int phase) {
+    return j * sourcePhases + phase + sourceShift;
   }
 
-  /// Target element of a grid entry's phase, or -1 outside.
-  int targetAt(int j, int phase) {
-    int at = j * targetPhases + phase + targetShift;
-    return at < target ? Math.max(at, -1) : -1;
+  /// First grid entry whose phase is inside the source.
+  int firstSource(int phase) {
+    return Math.ceilDiv(-sourceShift - phase, sourcePhases);
+  }
+
+  /// One past the last grid entry whose phase is inside the source.
+  int endSource(int phase) {
+    return Math.ceilDiv(sources - sourceShift - phase, sourcePhases);
+  }
+
+  /// Target element of a grid entry's phase: there is one only in [firstTarget, endTarget).
+  int target(int j, int phase) {
+    return j * targetPhases + phase + targetShift;
+  }
+
+  /// First grid entry whose phase is inside the target.
+  int firstTarget(int phase) {
+    return Math.ceilDiv(-targetShift - phase, targetPhases);
+  }
+
+  /// One past the last grid entry whose phase is inside the target.
+  int endTarget(int phase) {
+    return Math.ceilDiv(targets - targetShift - phase, targetPhases);
   }
 
   /// The kernel's tap by which a source phase, m entries on, enters a target phase, or -1.
   int tap(int m, int sourcePhase, int targetPhase) {
     int tap = first + perTap * m + perSource * sourcePhase + perTarget * targetPhase;
     return tap < kernel ? Math.max(tap, -1) : -1;
-  }
-
-  /// First entry of the source's grid with anything in it.
-  int firstSource() {
-    return Math.floorDiv(-sourceShift, sourcePhases);
-  }
-
-  /// Last entry of the source's grid with anything in it.
-  int lastSource() {
-    return Math.floorDiv(source - 1 - sourceShift, sourcePhases);
   }
 }

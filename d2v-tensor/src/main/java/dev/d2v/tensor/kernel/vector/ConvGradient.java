@@ -11,6 +11,7 @@ import dev.d2v.tensor.kernel.vector.ConvBlocks.Block;
 import dev.d2v.tensor.parallel.Parts;
 import dev.d2v.tensor.parallel.RowParallel;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 
 /// `dw +=` and `dbias +=` of a convolution of stride 1 between two grids.
 ///
@@ -22,7 +23,10 @@ final class ConvGradient {
   private static final int ENOUGH_PARTS = 32;
 
   /// Floats that all runs' sums may take together, if there is more than one run.
-  private static final int MOST_SUMS = 1 << 20;
+  private static final int MOST_SUMS = 4 << 20;
+
+  /// Target channels of a part: what it packs should serve some.
+  private static final int LEAST_TARGETS = 64;
 
   private static final int PANEL = 64 * 1024;
   private static final int MOST_PLACES = 196;
@@ -103,7 +107,8 @@ final class ConvGradient {
     int together = Math.clamp(PANEL / panel.groupFloats(), 1, Math.ceilDiv(view.groups(), wanted));
     Blocks groups = Blocks.of(view.groups(), together, 1);
     int pieces = Math.ceilDiv(wanted, groups.count());
-    Blocks targets = Blocks.of(c.targets(), Math.ceilDiv(c.targets(), pieces), CHANNELS);
+    int targetsEach = Math.max(LEAST_TARGETS, Math.ceilDiv(c.targets(), pieces));
+    Blocks targets = Blocks.of(c.targets(), targetsEach, CHANNELS);
     int each = groups.count() * targets.count();
     parallel.run(
         runs * each,
@@ -184,7 +189,7 @@ final class ConvGradient {
     int padded = Blocks.roundUp(Math.max(0, end - first), CHANNELS);
     int most = c.blocks.block(0).places();
     b.panel = grown(b.panel, groups.each() * c.panel.groupFloats());
-    b.target = grown(b.target, padded * most);
+    b.target = grown(b.target, groups.each() * padded * most);
     b.places = grown(b.places, most);
     for (int g = from; g < to; g++) {
       int at = run * c.runFloats() + g * c.groupFloats();
@@ -197,24 +202,31 @@ final class ConvGradient {
       Block block = c.blocks.block(i);
       c.panel.pack(b.panel, c.x, block, from, to);
       c.panel.places(block, b.places);
+      new ConvTarget(c.view, c.dy, block, from, to, first, end).read(b.target);
       for (int g = from; g < to; g++) {
-        c.panel.packTarget(b.target, c.dy, block, g, first, end);
+        int group = (g - from) * c.panel.groupFloats();
+        int target = (g - from) * padded * block.places();
         int at = run * c.runFloats() + g * c.groupFloats();
-        tiles(
-            c, b, (g - from) * c.panel.groupFloats(), padded, block.places(), at + first * c.row());
-        biases(b.target, padded, block.places(), at + c.targets() * c.row() + first);
+        int row = at + first * c.row();
+        for (int o = 0; o < padded; o += CHANNELS, target += block.places() * CHANNELS) {
+          tiles(c, b, group, target, block.places(), row + o * c.row());
+          if (c.dbias != 0) {
+            int bias = at + c.targets() * c.row() + first + o;
+            biases(b.target, target, block.places(), bias);
+          }
+        }
       }
     }
   }
 
-  private void tiles(Call c, Buffers b, int group, int targets, int places, int at) {
+  /// All tiles of 16 target channels.
+  private void tiles(Call c, Buffers b, int group, int target, int places, int at) {
     for (int j = 0; j < c.columns.length; j += ConvGradientTile.VECTORS) {
       int d0 = group + c.columns[j];
       int d1 = group + c.columns[j + 1];
       int d2 = group + c.columns[j + 2];
-      for (int o = 0; o < targets; o += ConvGradientTile.TARGETS) {
-        int dy = o / CHANNELS * places * CHANNELS + o % CHANNELS;
-        ConvGradientTile.run(b.panel, b.places, places, d0, d1, d2, b.target, dy, b.tile);
+      for (int o = 0; o < CHANNELS; o += ConvGradientTile.TARGETS) {
+        ConvGradientTile.run(b.panel, b.places, places, d0, d1, d2, b.target, target + o, b.tile);
         add(b.tile, at + o * c.row() + j * L, c.row());
       }
     }
@@ -230,16 +242,20 @@ final class ConvGradient {
     }
   }
 
-  private void biases(float[] target, int targets, int places, int at) {
-    for (int o = 0; o < targets; o += CHANNELS) {
-      for (int lane = 0; lane < CHANNELS; lane += L) {
-        int from = o * places + lane;
-        var sum = fromArray(F, sums, at + o + lane);
-        for (int p = 0; p < places; p++) {
-          sum = sum.add(fromArray(F, target, from + p * CHANNELS));
-        }
-        sum.intoArray(sums, at + o + lane);
+  private void biases(float[] target, int from, int places, int at) {
+    for (int lane = 0; lane < CHANNELS; lane += L) {
+      FloatVector even = FloatVector.zero(F);
+      FloatVector odd = fromArray(F, sums, at + lane);
+      int p = from + lane;
+      int end = p + places * CHANNELS;
+      for (; p < end - CHANNELS; p += 2 * CHANNELS) {
+        even = even.add(fromArray(F, target, p));
+        odd = odd.add(fromArray(F, target, p + CHANNELS));
       }
+      if (p < end) {
+        even = even.add(fromArray(F, target, p));
+      }
+      even.add(odd).intoArray(sums, at + lane);
     }
   }
 

@@ -43,30 +43,9 @@ final class ConvGradientTile {
   private static void eight(
       float[] x, int[] places, int n, int d0, int d1, int d2, float[] dy, int dyAt, float[] out) {
     FloatVector z = zero(F), t;
-    FloatVector a0 = z,
-        b0 = z,
-        c0 = z,
-        a1 = z,
-        b1 = z,
-        c1 = z,
-        a2 = z,
-        b2 = z,
-        c2 = z,
-        a3 = z,
-        b3 = z,
-        c3 = z;
-    FloatVector a4 = z,
-        b4 = z,
-        c4 = z,
-        a5 = z,
-        b5 = z,
-        c5 = z,
-        a6 = z,
-        b6 = z,
-        c6 = z,
-        a7 = z,
-        b7 = z,
-        c7 = z;
+    FloatVector a0 = z, a1 = z, a2 = z, a3 = z, a4 = z, a5 = z, a6 = z, a7 = z;
+    FloatVector b0 = z, b1 = z, b2 = z, b3 = z, b4 = z, b5 = z, b6 = z, b7 = z;
+    FloatVector c0 = z, c1 = z, c2 = z, c3 = z, c4 = z, c5 = z, c6 = z, c7 = z;
     for (int i = 0, g = dyAt; i < n; i++, g += 16) {
       int p = places[i];
       FloatVector x0 = fromArray(F, x, p + d0), x1 = fromArray(F, x, p + d1);
@@ -125,18 +104,8 @@ final class ConvGradientTile {
   private static void four(
       float[] x, int[] places, int n, int d0, int d1, int d2, float[] dy, int dyAt, float[] out) {
     FloatVector z = zero(F), t;
-    FloatVector a0 = z,
-        b0 = z,
-        c0 = z,
-        a1 = z,
-        b1 = z,
-        c1 = z,
-        a2 = z,
-        b2 = z,
-        c2 = z,
-        a3 = z,
-        b3 = z,
-        c3 = z;
+    FloatVector a0 = z, a1 = z, a2 = z, a3 = z, b0 = z, b1 = z, b2 = z, b3 = z;
+    FloatVector c0 = z, c1 = z, c2 = z, c3 = z;
     for (int i = 0, g = dyAt; i < n; i++, g += 16) {
       int p = places[i];
       FloatVector x0 = fromArray(F, x, p + d0), x1 = fromArray(F, x, p + d1);

@@ -4,12 +4,9 @@ import static dev.d2v.tensor.kernel.vector.ConvTile.PLACES;
 import static dev.d2v.tensor.kernel.vector.Lanes.F;
 import static dev.d2v.tensor.kernel.vector.Native.get;
 import static dev.d2v.tensor.kernel.vector.Native.load;
-import static dev.d2v.tensor.kernel.vector.Native.set;
-import static dev.d2v.tensor.kernel.vector.Native.store;
 
 import dev.d2v.tensor.kernel.vector.ConvBlocks.Block;
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 
 /// What a block of the target grid reads, for some groups, padded with zeros, so that a tile's
 /// places are neighbours in memory and no tap needs a check of bounds:
@@ -46,8 +43,11 @@ final class ConvPanel {
     int samples = blocks.samples().each();
     int reach = across + columns.taps() - 1;
     boolean whole = blocks.columns().count() == 1;
-    this.copied = whole ? Math.clamp(columns.lastSource() + 1L, 0, reach) : reach;
-    this.pitch = whole ? Math.max(reach - Math.max(columns.firstSource(), 0), copied) : reach;
+    this.copied = whole ? Math.clamp(columns.endSource(0), 0, reach) : reach;
+    this.pitch =
+        whole
+            ? Math.max(reach - Math.max(columns.firstSource(columns.sourcePhases() - 1), 0), copied)
+            : reach;
     int together = Math.ceilDiv((samples - 1) * pitch + across, PLACES);
     this.runsOn = together < samples * Math.ceilDiv(across, PLACES);
     int apart = (samples - 1) * pitch + Math.ceilDiv(across, PLACES) * PLACES;
@@ -97,7 +97,7 @@ final class ConvPanel {
   }
 
   /// The place, counted through the segments, at which a row of a sample begins.
-  private int place(Block b, int row, int sample) {
+  int place(Block b, int sample, int row) {
     int perSample = Math.ceilDiv(b.columns(), PLACES) * PLACES;
     return row * perRow(b) * PLACES + sample * (runsOn ? pitch : perSample);
   }
@@ -121,9 +121,9 @@ final class ConvPanel {
     for (int s = 0; s < b.samples(); s++) {
       for (int j = 0; j < b.rows() + rows.taps() - 1; j++) {
         for (int phase = 0; phase < rows.sourcePhases(); phase++) {
-          int row = rows.sourceAt(b.row() + j, phase);
-          if (row >= 0) {
-            long line = (long) (b.sample() + s) * rows.source() + row;
+          int row = rows.source(b.row() + j, phase);
+          if (row >= 0 && row < rows.sources()) {
+            long line = (long) (b.sample() + s) * rows.sources() + row;
             int at = j * rowFloats() + s * pitch * CHANNELS;
             packRow(panel, at, x, line, phase, b, from, to);
           }
@@ -136,124 +136,66 @@ final class ConvPanel {
       float[] panel, int at, long x, long line, int rowPhase, Block b, int from, int to) {
     ConvAxis columns = view.columns();
     int in = view.in();
-    int channels = view.groups() * in;
-    int n = Math.min(copied, b.columns() + columns.taps() - 1);
-    for (int j = 0; j < n; j++) {
-      for (int phase = 0; phase < columns.sourcePhases(); phase++) {
-        int column = columns.sourceAt(b.column() + j, phase);
-        if (column >= 0) {
-          long pixel = x + 4 * ((line * columns.source() + column) * channels + (long) from * in);
-          int first = (rowPhase * columns.sourcePhases() + phase) * in;
-          for (int g = 0; g < to - from; g++) {
-            int group = at + j * CHANNELS + g * groupFloats();
-            copy(panel, group, blockFloats(), first, pixel + 4L * g * in, in);
+    long pixel = 4L * view.groups() * in;
+    int read = Math.min(copied, b.columns() + columns.taps() - 1);
+    for (int phase = 0; phase < columns.sourcePhases(); phase++) {
+      int j = Math.max(0, columns.firstSource(phase) - b.column());
+      int n = Math.min(read, columns.endSource(phase) - b.column()) - j;
+      if (n > 0) {
+        int column = columns.source(b.column() + j, phase);
+        long start = x + pixel * (line * columns.sources() + column);
+        int first = (rowPhase * columns.sourcePhases() + phase) * in;
+        long step = pixel * columns.sourcePhases();
+        if (in % L == 0) {
+          vectors(panel, at + j * CHANNELS, first, start + 4L * from * in, step, n, to - from);
+        } else {
+          for (int g = from; g < to; g++) {
+            int group = at + j * CHANNELS + (g - from) * groupFloats();
+            copy(panel, group, blockFloats(), first, start + 4L * g * in, step, n, in);
           }
         }
       }
     }
   }
 
-  /// Copies n floats to channels from `first` on; blocks of 16 of them are `stride` apart.
-  private static void copy(float[] to, int at, int stride, int first, long from, int n) {
+  /// Copies whole vectors of all groups in the order in which they lie in memory.
+  private void vectors(float[] to, int at, int first, long from, long step, int n, int groups) {
+    for (int j = 0; j < n; j++) {
+      long x = from + step * j;
+      for (int g = 0; g < groups; g++) {
+        int group = at + g * groupFloats() + j * CHANNELS;
+        for (int c = first; c < first + view.in(); c += L, x += 4L * L) {
+          load(x).intoArray(to, group + channel(c));
+        }
+      }
+    }
+  }
+
+  /// Copies `channels` floats of each of n places to channels from `first` on; blocks of 16 of them
+  /// are `stride` apart.
+  static void copy(
+      float[] to, int at, int stride, int first, long from, long step, int n, int channels) {
     int i = 0;
-    while (i < n) {
+    while (i < channels) {
       int c = first + i;
-      int there = Math.min(CHANNELS - c % CHANNELS, n - i);
-      move(to, at + c / CHANNELS * stride + c % CHANNELS, from + 4L * i, there);
+      int there = Math.min(CHANNELS - c % CHANNELS, channels - i);
+      move(to, at + c / CHANNELS * stride + c % CHANNELS, from + 4L * i, step, n, there);
       i += there;
     }
   }
 
-  private static void move(float[] to, int at, long from, int n) {
+  /// Moves `channels` floats, at most 16, of each of n places.
+  private static void move(float[] to, int at, long from, long step, int n, int channels) {
     int i = 0;
-    for (; i <= n - L; i += L) {
-      load(from + 4L * i).intoArray(to, at + i);
-    }
-    for (; i < n; i++) {
-      to[at + i] = get(from + 4L * i);
-    }
-  }
-
-  /// Writes what the tiles of a block computed for `n` target channels of a group.
-  ///
-  /// @param y where the target tensor lies
-  /// @param out the segments' places, `strip` floats each
-  /// @param first the first of the target channels
-  void unpack(long y, float[] out, int strip, Block b, int g, int first, int n) {
-    int lane = 0;
-    while (lane < n) {
-      int phase = (first + lane) / view.out();
-      int channel = (first + lane) % view.out();
-      int there = Math.min(view.out() - channel, n - lane);
-      int rowPhase = phase / view.columns().targetPhases();
-      for (int s = 0; s < b.samples(); s++) {
-        for (int p = 0; p < b.rows(); p++) {
-          int row = view.rows().targetAt(b.row() + p, rowPhase);
-          if (row >= 0) {
-            long line = (long) (b.sample() + s) * view.rows().target() + row;
-            long to = y + 4 * (line * lineFloats() + (long) g * view.out() + channel);
-            int from = place(b, p, s) * strip + lane;
-            unpackRow(to, out, from, strip, b, phase % view.columns().targetPhases(), there);
-          }
-        }
-      }
-      lane += there;
-    }
-  }
-
-  private long lineFloats() {
-    return (long) view.columns().target() * view.groups() * view.out();
-  }
-
-  private void unpackRow(long to, float[] out, int from, int strip, Block b, int phase, int n) {
-    ConvAxis columns = view.columns();
-    long step = 4L * view.groups() * view.out();
-    for (int q = 0; q < b.columns(); q++) {
-      int column = columns.targetAt(b.column() + q, phase);
-      if (column >= 0) {
-        write(to + step * column, out, from + q * strip, n);
+    for (; i <= channels - L; i += L) {
+      for (int j = 0; j < n; j++) {
+        load(from + step * j + 4L * i).intoArray(to, at + j * CHANNELS + i);
       }
     }
-  }
-
-  private static void write(long to, float[] from, int at, int n) {
-    int i = 0;
-    for (; i <= n - L; i += L) {
-      store(FloatVector.fromArray(F, from, at + i), to + 4L * i);
-    }
-    for (; i < n; i++) {
-      set(to + 4L * i, from[at + i]);
-    }
-  }
-
-  /// Copies the target tensor's places of a block to `to[block of channels][place][16]`, for target
-  /// channels of a group from `first`, a multiple of 16, on, up to `end`; what is outside is zero.
-  void packTarget(float[] to, long y, Block b, int g, int first, int end) {
-    int stride = b.places() * CHANNELS;
-    Arrays.fill(to, 0, stride * Math.ceilDiv(end - first, CHANNELS), 0);
-    int channel = first;
-    while (channel < end) {
-      int phase = channel / view.out();
-      int o = channel % view.out();
-      int there = Math.min(view.out() - o, end - channel);
-      int rowPhase = phase / view.columns().targetPhases();
-      int place = 0;
-      for (int s = 0; s < b.samples(); s++) {
-        for (int p = 0; p < b.rows(); p++) {
-          int row = view.rows().targetAt(b.row() + p, rowPhase);
-          long line = (long) (b.sample() + s) * view.rows().target() + row;
-          long from = y + 4 * (line * lineFloats() + (long) g * view.out() + o);
-          for (int q = 0; q < b.columns(); q++, place++) {
-            int columnPhase = phase % view.columns().targetPhases();
-            int column = view.columns().targetAt(b.column() + q, columnPhase);
-            if (row >= 0 && column >= 0) {
-              long at = from + 4L * column * view.groups() * view.out();
-              copy(to, place * CHANNELS, stride, channel - first, at, there);
-            }
-          }
-        }
+    for (; i < channels; i++) {
+      for (int j = 0; j < n; j++) {
+        to[at + j * CHANNELS + i] = get(from + step * j + 4L * i);
       }
-      channel += there;
     }
   }
 }

@@ -174,7 +174,7 @@ final class ConvPlan {
   ///
   /// @param panel a panel, whose group begins at `group`
   /// @param segments where each of `n` segments begins in a group's panel
-  /// @param out PLACES rows of `vectors` vectors for each segment
+  /// @param out for each vector, from `outAt` on, the places of the segments
   void run(
       float[] panel,
       int group,
@@ -183,18 +183,21 @@ final class ConvPlan {
       float[] w,
       int at,
       int vectors,
-      float[] out) {
+      float[] out,
+      int outAt) {
     int from = 0;
     int weights = at + vectors * L;
+    int segment = ConvTile.PLACES * L;
     for (int taps = TAPS; taps > 0; taps--) {
       int most = Math.max(1, ConvTile.CACHED / (taps * vectors * L));
       Blocks blocks = Blocks.of(counts[taps], most, 1);
       for (int b = 0; b < blocks.count() && counts[taps] > 0; b++) {
         int to = from + blocks.length(b);
         for (int i = 0; i < n; i++) {
-          int o = i * ConvTile.PLACES * vectors * L;
           int x = group + segments[i];
-          ConvTile.run(taps, vectors, panel, x, offsets, from, to, w, weights, out, o);
+          int o = outAt + i * segment;
+          int second = vectors == 2 ? o + n * segment : -1;
+          ConvTile.run(taps, panel, x, offsets, from, to, w, weights, out, o, second);
         }
         weights += (to - from) * taps * vectors * L;
         from = to;

@@ -1,8 +1,11 @@
 package dev.d2v.tensor.kernel.vector;
 
+import static dev.d2v.tensor.kernel.vector.Lanes.F;
+
 import dev.d2v.tensor.kernel.vector.ConvBlocks.Block;
 import dev.d2v.tensor.parallel.RowParallel;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 
 /// A convolution of stride 1 between two grids, forward or backward: every part packs what a block
 /// of places reads and runs tiles over it, strip after strip of target channels.
@@ -63,7 +66,8 @@ final class ConvProduct {
       long bias) {}
 
   void run(ConvView view, long y, long x, long w, long bias) {
-    int places = Math.clamp(PANEL / view.sourceChannels(), LEAST_PLACES, MOST_PLACES);
+    int channels = Math.max(view.sourceChannels(), view.targetChannels());
+    int places = Math.clamp(PANEL / channels, LEAST_PLACES, MOST_PLACES);
     ConvBlocks blocks = ConvBlocks.of(view, places);
     ConvPanel panel = new ConvPanel(view, blocks);
     Strip[] strips = strips(view, panel);
@@ -116,30 +120,41 @@ final class ConvProduct {
     Buffers b = threads[thread];
     int from = groups.from(run);
     int to = from + groups.length(run);
+    int firstStrip = strips.from(stripRun);
+    int endStrip = firstStrip + strips.length(stripRun);
+    int first = c.strips[firstStrip].first;
+    int end = c.strips[endStrip - 1].first + c.strips[endStrip - 1].channels;
     int segments = c.panel.segments(block);
+    int places = segments * ConvTile.PLACES;
+    int width = Blocks.roundUp(end - first, L);
     b.panel = grown(b.panel, groups.each() * c.panel.groupFloats());
     b.segments = grown(b.segments, segments);
-    b.out = grown(b.out, segments * ConvTile.PLACES * ConvTile.VECTORS * L);
+    b.out = grown(b.out, groups.each() * places * width);
     c.panel.segments(block, b.segments);
     c.panel.pack(b.panel, c.x, block, from, to);
-    int first = strips.from(stripRun);
     for (int g = from; g < to; g++) {
-      for (int i = first; i < first + strips.length(stripRun); i++) {
+      int group = (g - from) * c.panel.groupFloats();
+      for (int i = firstStrip; i < endStrip; i++) {
         Strip s = c.strips[i];
         int at = g * c.groupFloats + s.packedAt;
-        int width = s.vectors * L;
-        start(b.out, segments * ConvTile.PLACES, packed, at, width);
-        int group = (g - from) * c.panel.groupFloats();
-        s.plan.run(b.panel, group, b.segments, segments, packed, at, s.vectors, b.out);
-        c.panel.unpack(c.y, b.out, width, block, g, s.first, s.channels);
+        int out = ((g - from) * width + s.first - first) * places;
+        start(b.out, out, places, packed, at, s.vectors);
+        s.plan.run(b.panel, group, b.segments, segments, packed, at, s.vectors, b.out, out);
       }
     }
+    var target = new ConvTarget(c.view, c.y, block, from, to, first, end);
+    target.write(b.out, places, (sample, row) -> c.panel.place(block, sample, row));
   }
 
   /// Sums start from the bias.
-  private static void start(float[] out, int places, float[] packed, int bias, int width) {
-    for (int i = 0; i < places; i++) {
-      System.arraycopy(packed, bias, out, i * width, width);
+  private static void start(
+      float[] out, int at, int places, float[] packed, int bias, int vectors) {
+    for (int v = 0; v < vectors; v++) {
+      FloatVector b = FloatVector.fromArray(F, packed, bias + v * L);
+      int from = at + v * places * L;
+      for (int i = from; i < from + places * L; i += L) {
+        b.intoArray(out, i);
+      }
     }
   }
 }

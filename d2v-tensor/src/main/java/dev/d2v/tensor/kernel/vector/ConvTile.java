@@ -34,13 +34,13 @@ final class ConvTile {
   /// `out[j] += sum over steps and taps of x[place + j + tap] * w` for [#PLACES] places.
   ///
   /// @param taps neighbouring taps of each step, up to three
-  /// @param vectors vectors of target channels
   /// @param x where the first place begins, `xAt`
   /// @param steps what the steps from `from` to `to` add to `xAt`
   /// @param w for each step, tap and vector the weights
+  /// @param at where the places' first vectors of target channels are in out
+  /// @param second where the second ones are, or -1 when there are none
   static void run(
       int taps,
-      int vectors,
       float[] x,
       int xAt,
       int[] steps,
@@ -49,12 +49,13 @@ final class ConvTile {
       float[] w,
       int wAt,
       float[] out,
-      int at) {
-    if (vectors == 2) {
+      int at,
+      int second) {
+    if (second >= 0) {
       switch (taps) {
-        case 3 -> three2(x, xAt, steps, from, to, w, wAt, out, at);
-        case 2 -> two2(x, xAt, steps, from, to, w, wAt, out, at);
-        default -> one2(x, xAt, steps, from, to, w, wAt, out, at);
+        case 3 -> three2(x, xAt, steps, from, to, w, wAt, out, at, second);
+        case 2 -> two2(x, xAt, steps, from, to, w, wAt, out, at, second);
+        default -> one2(x, xAt, steps, from, to, w, wAt, out, at, second);
       }
     } else {
       switch (taps) {
@@ -67,31 +68,33 @@ final class ConvTile {
 
   /// Three taps by two vectors.
   private static void three2(
-      float[] x, int xAt, int[] steps, int from, int to, float[] w, int wAt, float[] out, int at) {
-    FloatVector a0 = fromArray(F, out, at), b0 = fromArray(F, out, at + L);
-    FloatVector a1 = fromArray(F, out, at + 2 * L), b1 = fromArray(F, out, at + 3 * L);
-    FloatVector a2 = fromArray(F, out, at + 4 * L), b2 = fromArray(F, out, at + 5 * L);
-    FloatVector a3 = fromArray(F, out, at + 6 * L), b3 = fromArray(F, out, at + 7 * L);
-    FloatVector a4 = fromArray(F, out, at + 8 * L), b4 = fromArray(F, out, at + 9 * L);
-    FloatVector a5 = fromArray(F, out, at + 10 * L), b5 = fromArray(F, out, at + 11 * L);
-    FloatVector a6 = fromArray(F, out, at + 12 * L), b6 = fromArray(F, out, at + 13 * L);
+      float[] x,
+      int xAt,
+      int[] steps,
+      int from,
+      int to,
+      float[] w,
+      int wAt,
+      float[] out,
+      int at,
+      int second) {
+    FloatVector a0 = fromArray(F, out, at), b0 = fromArray(F, out, second);
+    FloatVector a1 = fromArray(F, out, at + L), b1 = fromArray(F, out, second + L);
+    FloatVector a2 = fromArray(F, out, at + 2 * L), b2 = fromArray(F, out, second + 2 * L);
+    FloatVector a3 = fromArray(F, out, at + 3 * L), b3 = fromArray(F, out, second + 3 * L);
+    FloatVector a4 = fromArray(F, out, at + 4 * L), b4 = fromArray(F, out, second + 4 * L);
+    FloatVector a5 = fromArray(F, out, at + 5 * L), b5 = fromArray(F, out, second + 5 * L);
+    FloatVector a6 = fromArray(F, out, at + 6 * L), b6 = fromArray(F, out, second + 6 * L);
     int v = wAt;
     for (int step = from; step < to; step++, v += 6 * L) {
       int p = xAt + steps[step];
-      FloatVector u0 = fromArray(F, w, v);
-      FloatVector v0 = fromArray(F, w, v + L);
-      FloatVector u1 = fromArray(F, w, v + 2 * L);
-      FloatVector v1 = fromArray(F, w, v + 3 * L);
-      FloatVector u2 = fromArray(F, w, v + 4 * L);
-      FloatVector v2 = fromArray(F, w, v + 5 * L);
-      FloatVector x0 = broadcast(F, x[p]);
-      FloatVector x1 = broadcast(F, x[p + 16]);
-      FloatVector x2 = broadcast(F, x[p + 32]);
-      FloatVector x3 = broadcast(F, x[p + 48]);
-      FloatVector x4 = broadcast(F, x[p + 64]);
-      FloatVector x5 = broadcast(F, x[p + 80]);
-      FloatVector x6 = broadcast(F, x[p + 96]);
-      FloatVector x7 = broadcast(F, x[p + 112]);
+      FloatVector u0 = fromArray(F, w, v), v0 = fromArray(F, w, v + L);
+      FloatVector u1 = fromArray(F, w, v + 2 * L), v1 = fromArray(F, w, v + 3 * L);
+      FloatVector u2 = fromArray(F, w, v + 4 * L), v2 = fromArray(F, w, v + 5 * L);
+      FloatVector x0 = broadcast(F, x[p]), x1 = broadcast(F, x[p + 16]);
+      FloatVector x2 = broadcast(F, x[p + 32]), x3 = broadcast(F, x[p + 48]);
+      FloatVector x4 = broadcast(F, x[p + 64]), x5 = broadcast(F, x[p + 80]);
+      FloatVector x6 = broadcast(F, x[p + 96]), x7 = broadcast(F, x[p + 112]);
       FloatVector x8 = broadcast(F, x[p + 128]);
       a0 = x2.fma(u2, x1.fma(u1, x0.fma(u0, a0)));
       b0 = x2.fma(v2, x1.fma(v1, x0.fma(v0, b0)));
@@ -109,46 +112,49 @@ final class ConvTile {
       b6 = x8.fma(v2, x7.fma(v1, x6.fma(v0, b6)));
     }
     a0.intoArray(out, at);
-    b0.intoArray(out, at + L);
-    a1.intoArray(out, at + 2 * L);
-    b1.intoArray(out, at + 3 * L);
-    a2.intoArray(out, at + 4 * L);
-    b2.intoArray(out, at + 5 * L);
-    a3.intoArray(out, at + 6 * L);
-    b3.intoArray(out, at + 7 * L);
-    a4.intoArray(out, at + 8 * L);
-    b4.intoArray(out, at + 9 * L);
-    a5.intoArray(out, at + 10 * L);
-    b5.intoArray(out, at + 11 * L);
-    a6.intoArray(out, at + 12 * L);
-    b6.intoArray(out, at + 13 * L);
+    b0.intoArray(out, second);
+    a1.intoArray(out, at + L);
+    b1.intoArray(out, second + L);
+    a2.intoArray(out, at + 2 * L);
+    b2.intoArray(out, second + 2 * L);
+    a3.intoArray(out, at + 3 * L);
+    b3.intoArray(out, second + 3 * L);
+    a4.intoArray(out, at + 4 * L);
+    b4.intoArray(out, second + 4 * L);
+    a5.intoArray(out, at + 5 * L);
+    b5.intoArray(out, second + 5 * L);
+    a6.intoArray(out, at + 6 * L);
+    b6.intoArray(out, second + 6 * L);
   }
 
   /// Two taps by two vectors.
   private static void two2(
-      float[] x, int xAt, int[] steps, int from, int to, float[] w, int wAt, float[] out, int at) {
-    FloatVector a0 = fromArray(F, out, at), b0 = fromArray(F, out, at + L);
-    FloatVector a1 = fromArray(F, out, at + 2 * L), b1 = fromArray(F, out, at + 3 * L);
-    FloatVector a2 = fromArray(F, out, at + 4 * L), b2 = fromArray(F, out, at + 5 * L);
-    FloatVector a3 = fromArray(F, out, at + 6 * L), b3 = fromArray(F, out, at + 7 * L);
-    FloatVector a4 = fromArray(F, out, at + 8 * L), b4 = fromArray(F, out, at + 9 * L);
-    FloatVector a5 = fromArray(F, out, at + 10 * L), b5 = fromArray(F, out, at + 11 * L);
-    FloatVector a6 = fromArray(F, out, at + 12 * L), b6 = fromArray(F, out, at + 13 * L);
+      float[] x,
+      int xAt,
+      int[] steps,
+      int from,
+      int to,
+      float[] w,
+      int wAt,
+      float[] out,
+      int at,
+      int second) {
+    FloatVector a0 = fromArray(F, out, at), b0 = fromArray(F, out, second);
+    FloatVector a1 = fromArray(F, out, at + L), b1 = fromArray(F, out, second + L);
+    FloatVector a2 = fromArray(F, out, at + 2 * L), b2 = fromArray(F, out, second + 2 * L);
+    FloatVector a3 = fromArray(F, out, at + 3 * L), b3 = fromArray(F, out, second + 3 * L);
+    FloatVector a4 = fromArray(F, out, at + 4 * L), b4 = fromArray(F, out, second + 4 * L);
+    FloatVector a5 = fromArray(F, out, at + 5 * L), b5 = fromArray(F, out, second + 5 * L);
+    FloatVector a6 = fromArray(F, out, at + 6 * L), b6 = fromArray(F, out, second + 6 * L);
     int v = wAt;
     for (int step = from; step < to; step++, v += 4 * L) {
       int p = xAt + steps[step];
-      FloatVector u0 = fromArray(F, w, v);
-      FloatVector v0 = fromArray(F, w, v + L);
-      FloatVector u1 = fromArray(F, w, v + 2 * L);
-      FloatVector v1 = fromArray(F, w, v + 3 * L);
-      FloatVector x0 = broadcast(F, x[p]);
-      FloatVector x1 = broadcast(F, x[p + 16]);
-      FloatVector x2 = broadcast(F, x[p + 32]);
-      FloatVector x3 = broadcast(F, x[p + 48]);
-      FloatVector x4 = broadcast(F, x[p + 64]);
-      FloatVector x5 = broadcast(F, x[p + 80]);
-      FloatVector x6 = broadcast(F, x[p + 96]);
-      FloatVector x7 = broadcast(F, x[p + 112]);
+      FloatVector u0 = fromArray(F, w, v), v0 = fromArray(F, w, v + L);
+      FloatVector u1 = fromArray(F, w, v + 2 * L), v1 = fromArray(F, w, v + 3 * L);
+      FloatVector x0 = broadcast(F, x[p]), x1 = broadcast(F, x[p + 16]);
+      FloatVector x2 = broadcast(F, x[p + 32]), x3 = broadcast(F, x[p + 48]);
+      FloatVector x4 = broadcast(F, x[p + 64]), x5 = broadcast(F, x[p + 80]);
+      FloatVector x6 = broadcast(F, x[p + 96]), x7 = broadcast(F, x[p + 112]);
       a0 = x1.fma(u1, x0.fma(u0, a0));
       b0 = x1.fma(v1, x0.fma(v0, b0));
       a1 = x2.fma(u1, x1.fma(u0, a1));
@@ -165,42 +171,47 @@ final class ConvTile {
       b6 = x7.fma(v1, x6.fma(v0, b6));
     }
     a0.intoArray(out, at);
-    b0.intoArray(out, at + L);
-    a1.intoArray(out, at + 2 * L);
-    b1.intoArray(out, at + 3 * L);
-    a2.intoArray(out, at + 4 * L);
-    b2.intoArray(out, at + 5 * L);
-    a3.intoArray(out, at + 6 * L);
-    b3.intoArray(out, at + 7 * L);
-    a4.intoArray(out, at + 8 * L);
-    b4.intoArray(out, at + 9 * L);
-    a5.intoArray(out, at + 10 * L);
-    b5.intoArray(out, at + 11 * L);
-    a6.intoArray(out, at + 12 * L);
-    b6.intoArray(out, at + 13 * L);
+    b0.intoArray(out, second);
+    a1.intoArray(out, at + L);
+    b1.intoArray(out, second + L);
+    a2.intoArray(out, at + 2 * L);
+    b2.intoArray(out, second + 2 * L);
+    a3.intoArray(out, at + 3 * L);
+    b3.intoArray(out, second + 3 * L);
+    a4.intoArray(out, at + 4 * L);
+    b4.intoArray(out, second + 4 * L);
+    a5.intoArray(out, at + 5 * L);
+    b5.intoArray(out, second + 5 * L);
+    a6.intoArray(out, at + 6 * L);
+    b6.intoArray(out, second + 6 * L);
   }
 
   /// One tap by two vectors.
   private static void one2(
-      float[] x, int xAt, int[] steps, int from, int to, float[] w, int wAt, float[] out, int at) {
-    FloatVector a0 = fromArray(F, out, at), b0 = fromArray(F, out, at + L);
-    FloatVector a1 = fromArray(F, out, at + 2 * L), b1 = fromArray(F, out, at + 3 * L);
-    FloatVector a2 = fromArray(F, out, at + 4 * L), b2 = fromArray(F, out, at + 5 * L);
-    FloatVector a3 = fromArray(F, out, at + 6 * L), b3 = fromArray(F, out, at + 7 * L);
-    FloatVector a4 = fromArray(F, out, at + 8 * L), b4 = fromArray(F, out, at + 9 * L);
-    FloatVector a5 = fromArray(F, out, at + 10 * L), b5 = fromArray(F, out, at + 11 * L);
-    FloatVector a6 = fromArray(F, out, at + 12 * L), b6 = fromArray(F, out, at + 13 * L);
+      float[] x,
+      int xAt,
+      int[] steps,
+      int from,
+      int to,
+      float[] w,
+      int wAt,
+      float[] out,
+      int at,
+      int second) {
+    FloatVector a0 = fromArray(F, out, at), b0 = fromArray(F, out, second);
+    FloatVector a1 = fromArray(F, out, at + L), b1 = fromArray(F, out, second + L);
+    FloatVector a2 = fromArray(F, out, at + 2 * L), b2 = fromArray(F, out, second + 2 * L);
+    FloatVector a3 = fromArray(F, out, at + 3 * L), b3 = fromArray(F, out, second + 3 * L);
+    FloatVector a4 = fromArray(F, out, at + 4 * L), b4 = fromArray(F, out, second + 4 * L);
+    FloatVector a5 = fromArray(F, out, at + 5 * L), b5 = fromArray(F, out, second + 5 * L);
+    FloatVector a6 = fromArray(F, out, at + 6 * L), b6 = fromArray(F, out, second + 6 * L);
     int v = wAt;
     for (int step = from; step < to; step++, v += 2 * L) {
       int p = xAt + steps[step];
-      FloatVector u0 = fromArray(F, w, v);
-      FloatVector v0 = fromArray(F, w, v + L);
-      FloatVector x0 = broadcast(F, x[p]);
-      FloatVector x1 = broadcast(F, x[p + 16]);
-      FloatVector x2 = broadcast(F, x[p + 32]);
-      FloatVector x3 = broadcast(F, x[p + 48]);
-      FloatVector x4 = broadcast(F, x[p + 64]);
-      FloatVector x5 = broadcast(F, x[p + 80]);
+      FloatVector u0 = fromArray(F, w, v), v0 = fromArray(F, w, v + L);
+      FloatVector x0 = broadcast(F, x[p]), x1 = broadcast(F, x[p + 16]);
+      FloatVector x2 = broadcast(F, x[p + 32]), x3 = broadcast(F, x[p + 48]);
+      FloatVector x4 = broadcast(F, x[p + 64]), x5 = broadcast(F, x[p + 80]);
       FloatVector x6 = broadcast(F, x[p + 96]);
       a0 = x0.fma(u0, a0);
       b0 = x0.fma(v0, b0);
@@ -218,19 +229,19 @@ final class ConvTile {
       b6 = x6.fma(v0, b6);
     }
     a0.intoArray(out, at);
-    b0.intoArray(out, at + L);
-    a1.intoArray(out, at + 2 * L);
-    b1.intoArray(out, at + 3 * L);
-    a2.intoArray(out, at + 4 * L);
-    b2.intoArray(out, at + 5 * L);
-    a3.intoArray(out, at + 6 * L);
-    b3.intoArray(out, at + 7 * L);
-    a4.intoArray(out, at + 8 * L);
-    b4.intoArray(out, at + 9 * L);
-    a5.intoArray(out, at + 10 * L);
-    b5.intoArray(out, at + 11 * L);
-    a6.intoArray(out, at + 12 * L);
-    b6.intoArray(out, at + 13 * L);
+    b0.intoArray(out, second);
+    a1.intoArray(out, at + L);
+    b1.intoArray(out, second + L);
+    a2.intoArray(out, at + 2 * L);
+    b2.intoArray(out, second + 2 * L);
+    a3.intoArray(out, at + 3 * L);
+    b3.intoArray(out, second + 3 * L);
+    a4.intoArray(out, at + 4 * L);
+    b4.intoArray(out, second + 4 * L);
+    a5.intoArray(out, at + 5 * L);
+    b5.intoArray(out, second + 5 * L);
+    a6.intoArray(out, at + 6 * L);
+    b6.intoArray(out, second + 6 * L);
   }
 
   /// Three taps by one vector.
@@ -246,17 +257,12 @@ final class ConvTile {
     int v = wAt;
     for (int step = from; step < to; step++, v += 3 * L) {
       int p = xAt + steps[step];
-      FloatVector u0 = fromArray(F, w, v);
-      FloatVector u1 = fromArray(F, w, v + L);
+      FloatVector u0 = fromArray(F, w, v), u1 = fromArray(F, w, v + L);
       FloatVector u2 = fromArray(F, w, v + 2 * L);
-      FloatVector x0 = broadcast(F, x[p]);
-      FloatVector x1 = broadcast(F, x[p + 16]);
-      FloatVector x2 = broadcast(F, x[p + 32]);
-      FloatVector x3 = broadcast(F, x[p + 48]);
-      FloatVector x4 = broadcast(F, x[p + 64]);
-      FloatVector x5 = broadcast(F, x[p + 80]);
-      FloatVector x6 = broadcast(F, x[p + 96]);
-      FloatVector x7 = broadcast(F, x[p + 112]);
+      FloatVector x0 = broadcast(F, x[p]), x1 = broadcast(F, x[p + 16]);
+      FloatVector x2 = broadcast(F, x[p + 32]), x3 = broadcast(F, x[p + 48]);
+      FloatVector x4 = broadcast(F, x[p + 64]), x5 = broadcast(F, x[p + 80]);
+      FloatVector x6 = broadcast(F, x[p + 96]), x7 = broadcast(F, x[p + 112]);
       FloatVector x8 = broadcast(F, x[p + 128]);
       a0 = x2.fma(u2, x1.fma(u1, x0.fma(u0, a0)));
       a1 = x3.fma(u2, x2.fma(u1, x1.fma(u0, a1)));
@@ -288,16 +294,11 @@ final class ConvTile {
     int v = wAt;
     for (int step = from; step < to; step++, v += 2 * L) {
       int p = xAt + steps[step];
-      FloatVector u0 = fromArray(F, w, v);
-      FloatVector u1 = fromArray(F, w, v + L);
-      FloatVector x0 = broadcast(F, x[p]);
-      FloatVector x1 = broadcast(F, x[p + 16]);
-      FloatVector x2 = broadcast(F, x[p + 32]);
-      FloatVector x3 = broadcast(F, x[p + 48]);
-      FloatVector x4 = broadcast(F, x[p + 64]);
-      FloatVector x5 = broadcast(F, x[p + 80]);
-      FloatVector x6 = broadcast(F, x[p + 96]);
-      FloatVector x7 = broadcast(F, x[p + 112]);
+      FloatVector u0 = fromArray(F, w, v), u1 = fromArray(F, w, v + L);
+      FloatVector x0 = broadcast(F, x[p]), x1 = broadcast(F, x[p + 16]);
+      FloatVector x2 = broadcast(F, x[p + 32]), x3 = broadcast(F, x[p + 48]);
+      FloatVector x4 = broadcast(F, x[p + 64]), x5 = broadcast(F, x[p + 80]);
+      FloatVector x6 = broadcast(F, x[p + 96]), x7 = broadcast(F, x[p + 112]);
       a0 = x1.fma(u1, x0.fma(u0, a0));
       a1 = x2.fma(u1, x1.fma(u0, a1));
       a2 = x3.fma(u1, x2.fma(u0, a2));
@@ -329,12 +330,9 @@ final class ConvTile {
     for (int step = from; step < to; step++, v += L) {
       int p = xAt + steps[step];
       FloatVector u0 = fromArray(F, w, v);
-      FloatVector x0 = broadcast(F, x[p]);
-      FloatVector x1 = broadcast(F, x[p + 16]);
-      FloatVector x2 = broadcast(F, x[p + 32]);
-      FloatVector x3 = broadcast(F, x[p + 48]);
-      FloatVector x4 = broadcast(F, x[p + 64]);
-      FloatVector x5 = broadcast(F, x[p + 80]);
+      FloatVector x0 = broadcast(F, x[p]), x1 = broadcast(F, x[p + 16]);
+      FloatVector x2 = broadcast(F, x[p + 32]), x3 = broadcast(F, x[p + 48]);
+      FloatVector x4 = broadcast(F, x[p + 64]), x5 = broadcast(F, x[p + 80]);
       FloatVector x6 = broadcast(F, x[p + 96]);
       a0 = x0.fma(u0, a0);
       a1 = x1.fma(u0, a1);

@@ -343,6 +343,61 @@ public final class VectorNorm implements NormKernels {
   }
 
   @Override
+  public void channelNormForward(
+      Tensor y,
+      @Nullable Tensor mean,
+      @Nullable Tensor rstd,
+      Tensor x,
+      Tensor gamma,
+      Tensor beta,
+      float eps,
+      int B,
+      int T,
+      int C) {
+    Checks.floats("channelNormForward", (long) B * T * C, "y x", y, x);
+    checkOptions("channelNormForward", mean, rstd, gamma, beta, B * C, C);
+    long m = mean == null ? 0 : Native.address(mean);
+    long s = rstd == null ? 0 : Native.address(rstd);
+    new ChannelNorm(parallel, scratch, B, T, C)
+        .forward(
+            Native.address(y),
+            m,
+            s,
+            Native.address(x),
+            Native.address(gamma),
+            Native.address(beta),
+            eps);
+  }
+
+  @Override
+  public void channelNormBackward(
+      Tensor dx,
+      Tensor dgamma,
+      Tensor dbeta,
+      Tensor dy,
+      Tensor x,
+      Tensor mean,
+      Tensor rstd,
+      Tensor gamma,
+      int B,
+      int T,
+      int C) {
+    Checks.floats("channelNormBackward", (long) B * T * C, "dx dy x", dx, dy, x);
+    checkOptions("channelNormBackward", mean, rstd, gamma, dbeta, B * C, C);
+    Checks.floats("channelNormBackward", C, "dgamma", dgamma);
+    new ChannelNorm(parallel, scratch, B, T, C)
+        .backward(
+            Native.address(dx),
+            Native.address(dgamma),
+            Native.address(dbeta),
+            Native.address(dy),
+            Native.address(x),
+            Native.address(mean),
+            Native.address(rstd),
+            Native.address(gamma));
+  }
+
+  @Override
   public void standardizeRows(Tensor y, Tensor x, float eps, int rows, int C) {
     Checks.floats("standardizeRows", (long) rows * C, "y x", y, x);
     NormPasses.run(
