@@ -45,9 +45,34 @@ public abstract class ConvContract extends KernelContract {
         // strides, equal and unequal, that leave input rows unread
         new ConvShape(2, 9, 11, 8, 16, 3, 3, 2, 2, 1, 1, 5, 6, 2),
         new ConvShape(2, 10, 7, 3, 33, 4, 2, 3, 2, 0, 1, 3, 4, 1),
-        new ConvShape(2, 1, 101, 1, 17, 1, 10, 1, 5, 0, 0, 1, 19, 1),
+        strided(2, 101, 1, 17, 10, 5, 1),
+        // feature extractors: tails that no output reads, kernels longer and shorter than the
+        // stride
+        strided(1, 1003, 1, 64, 10, 5, 1),
+        strided(3, 64, 33, 40, 3, 2, 1),
+        strided(2, 41, 64, 48, 3, 2, 1),
+        strided(1, 40, 32, 32, 2, 2, 1),
+        strided(3, 43, 7, 20, 2, 3, 1),
+        strided(2, 19, 5, 3, 3, 7, 1),
+        strided(1, 3, 16, 16, 3, 2, 1),
+        strided(2, 50, 24, 12, 5, 3, 4),
+        // a stride with padding
+        new ConvShape(2, 1, 29, 4, 18, 1, 6, 1, 4, 0, 3, 1, 9, 2),
+        // longer than a block of places, and few channels a group
+        strided(1, 1200, 3, 16, 4, 2, 1),
+        ConvShape.same1d(1, 450, 16, 16, 5, 1),
+        ConvShape.same1d(2, 230, 32, 32, 19, 4),
+        ConvShape.same1d(1, 61, 24, 48, 8, 2),
+        ConvShape.same2d(1, 18, 30, 8, 8, 3, 8),
         // patches as a convolution
         new ConvShape(2, 12, 8, 3, 20, 4, 4, 4, 4, 0, 0, 3, 2, 1));
+  }
+
+  /// One dimension, no padding: as many outputs as have all their inputs.
+  private static ConvShape strided(
+      int batch, int length, int in, int out, int kernel, int stride, int groups) {
+    int places = (length - kernel) / stride + 1;
+    return new ConvShape(batch, 1, length, in, out, 1, kernel, 1, stride, 0, 0, 1, places, groups);
   }
 
   /// The numbers of a shape, and the formulas over them.

@@ -1,208 +1,200 @@
 package dev.d2v.tensor.kernel.vector;
 
+import static dev.d2v.tensor.kernel.vector.ConvTile.PLACES;
 import static dev.d2v.tensor.kernel.vector.Lanes.F;
-import static dev.d2v.tensor.kernel.vector.Lanes.ORDER;
+import static dev.d2v.tensor.kernel.vector.Native.get;
+import static dev.d2v.tensor.kernel.vector.Native.load;
 
-import dev.d2v.tensor.kernel.ConvShape;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import dev.d2v.tensor.kernel.vector.ConvBlocks.Block;
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
-import org.jspecify.annotations.Nullable;
 
-/// One group's channels of some samples, padded with zeros and laid side by side, so that a tile of
-/// output positions is a run of memory:
+/// What a block of the target grid reads, for some groups, padded with zeros, so that a tile's
+/// places are neighbours in memory and no tap needs a check of bounds:
 ///
 /// ```text
-/// panel[block][row][column][16]     16 channels a block; sample s starts at column s * pitch
+/// panel[group][block of channels][row][column][16]      sample s starts at column s * pitch
 /// ```
 ///
-/// Samples share the zero columns between them. Output slot `s * pitch + q` is position q of sample
-/// s; slots between samples are computed and thrown away. Strides are 1.
+/// Samples share the zero columns between them. A tile computes [ConvTile#PLACES] neighbouring
+/// places, a *segment*. Segments start anew at each row of a sample, or run on through the zero
+/// columns from sample to sample, whichever takes fewer; results between rows are thrown away.
+///
+/// Addresses are of tensors, offsets and indices are in floats.
 final class ConvPanel {
-  private static final int CHANNELS = 16;
-  private static final long TARGET_FLOATS = 9 * 1024;
+  /// Channels side by side.
+  static final int CHANNELS = 16;
+
   private static final int L = F.length();
 
-  private final ConvShape shape;
-  private final int inChannels;
-  private final int samples;
+  private final ConvView view;
   private final int pitch;
-  private final int slots;
   private final int width;
-  private final int rows;
+  private final int height;
 
-  /// The panel of a shape: as many samples as fit the first-level cache.
-  ConvPanel(ConvShape shape) {
-    this.shape = shape;
-    this.inChannels = shape.inChannels() / shape.groups();
-    int reach = shape.outWidth() + shape.kernelWidth() - 1;
-    this.pitch = Math.max(reach - shape.padLeft(), shape.padLeft() + shape.width());
-    this.rows = shape.outHeight() + shape.kernelHeight() - 1;
-    long floats = (long) inBlocks() * rows * pitch * CHANNELS;
-    this.samples = Math.clamp(TARGET_FLOATS / Math.max(floats, 1), 1, shape.batch());
-    int used = (samples - 1) * pitch + shape.outWidth();
-    int tile = ConvTile.POSITIONS;
-    this.slots = (used + tile - 1) / tile * tile;
-    this.width = slots + shape.kernelWidth() - 1;
-  }
+  /// Columns of one sample that are copied: the rest is zero or a neighbour's.
+  private final int copied;
 
-  int samples() {
-    return samples;
-  }
+  private final boolean runsOn;
 
-  /// Panels that cover the batch.
-  int count() {
-    return (shape.batch() + samples - 1) / samples;
-  }
-
-  int slots() {
-    return slots;
-  }
-
-  int outHeight() {
-    return shape.outHeight();
-  }
-
-  int inBlocks() {
-    return (inChannels + CHANNELS - 1) / CHANNELS;
-  }
-
-  /// Channels of a block that are there; the rest of its 16 are zero.
-  private int channelsOf(int block) {
-    return Math.min(CHANNELS, inChannels - block * CHANNELS);
+  ConvPanel(ConvView view, ConvBlocks blocks) {
+    this.view = view;
+    ConvAxis columns = view.columns();
+    int across = blocks.columns().each();
+    int samples = blocks.samples().each();
+    int reach = across + columns.taps() - 1;
+    boolean whole = blocks.columns().count() == 1;
+    this.copied = whole ? Math.clamp(columns.endSource(0), 0, reach) : reach;
+    this.pitch =
+        whole
+            ? Math.max(reach - Math.max(columns.firstSource(columns.sourcePhases() - 1), 0), copied)
+            : reach;
+    int together = Math.ceilDiv((samples - 1) * pitch + across, PLACES);
+    this.runsOn = together < samples * Math.ceilDiv(across, PLACES);
+    int apart = (samples - 1) * pitch + Math.ceilDiv(across, PLACES) * PLACES;
+    this.width = (runsOn ? together * PLACES : apart) + columns.taps() - 1;
+    this.height = blocks.rows().each() + view.rows().taps() - 1;
   }
 
   int rowFloats() {
     return CHANNELS * width;
   }
 
-  private int blockFloats() {
-    return rowFloats() * rows;
+  int blockFloats() {
+    return rowFloats() * height;
   }
 
-  /// Length of a panel.
-  int floats() {
-    return blockFloats() * inBlocks();
+  /// Floats of one group.
+  int groupFloats() {
+    return blockFloats() * Math.ceilDiv(view.sourceChannels(), CHANNELS);
   }
 
-  /// Length of the output slots of one vector of channels.
-  int outFloats() {
-    return shape.outHeight() * slots * L;
+  /// Where a source channel begins within a group.
+  int channel(int channel) {
+    return channel / CHANNELS * blockFloats() + channel % CHANNELS;
   }
 
-  /// Offset within the panel and number of channels of every tap and block: what a tile reads.
-  int[] runs() {
-    int[] runs = new int[2 * shape.kernelHeight() * shape.kernelWidth() * inBlocks()];
+  /// Segments of one row of the panel.
+  private int perRow(Block b) {
+    return runsOn
+        ? Math.ceilDiv((b.samples() - 1) * pitch + b.columns(), PLACES)
+        : b.samples() * Math.ceilDiv(b.columns(), PLACES);
+  }
+
+  /// Segments of a block.
+  int segments(Block b) {
+    return perRow(b) * b.rows();
+  }
+
+  /// Where each segment begins in the panel.
+  void segments(Block b, int[] to) {
+    int perSample = Math.ceilDiv(b.columns(), PLACES);
+    int n = perRow(b);
+    for (int i = 0; i < n * b.rows(); i++) {
+      int k = i % n;
+      int column = runsOn ? k * PLACES : k / perSample * pitch + k % perSample * PLACES;
+      to[i] = i / n * rowFloats() + column * CHANNELS;
+    }
+  }
+
+  /// The place, counted through the segments, at which a row of a sample begins.
+  int place(Block b, int sample, int row) {
+    int perSample = Math.ceilDiv(b.columns(), PLACES) * PLACES;
+    return row * perRow(b) * PLACES + sample * (runsOn ? pitch : perSample);
+  }
+
+  /// Where each place of the block, samples outside and columns inside, begins in the panel.
+  void places(Block b, int[] to) {
     int at = 0;
-    for (int r = 0; r < shape.kernelHeight(); r++) {
-      for (int s = 0; s < shape.kernelWidth(); s++) {
-        for (int block = 0; block < inBlocks(); block++) {
-          runs[at++] = block * blockFloats() + r * rowFloats() + CHANNELS * s;
-          runs[at++] = channelsOf(block);
+    for (int s = 0; s < b.samples(); s++) {
+      for (int row = 0; row < b.rows(); row++) {
+        for (int q = 0; q < b.columns(); q++) {
+          to[at++] = row * rowFloats() + (s * pitch + q) * CHANNELS;
         }
       }
     }
-    return runs;
   }
 
-  /// Copies group `g` of the samples from `first` on into the panel; all else is zero.
-  void pack(float[] panel, MemorySegment x, int first, int g) {
-    Arrays.fill(panel, 0, floats(), 0);
-    int n = Math.min(samples, shape.batch() - first);
-    for (int block = 0; block < inBlocks(); block++) {
-      int channels = channelsOf(block);
-      long from = (long) g * inChannels + (long) block * CHANNELS;
-      for (int s = 0; s < n; s++) {
-        for (int row = 0; row < shape.height(); row++) {
-          int at = row + shape.padTop();
-          if (at < rows) {
-            long line = ((long) (first + s) * shape.height() + row) * shape.width();
-            int to =
-                block * blockFloats() + at * rowFloats() + CHANNELS * (s * pitch + shape.padLeft());
-            copy(panel, to, x, 4 * (line * shape.inChannels() + from), channels);
+  /// Copies groups [from, to) of what the block reads into the panel; all else is zero.
+  void pack(float[] panel, long x, Block b, int from, int to) {
+    Arrays.fill(panel, 0, (to - from) * groupFloats(), 0);
+    ConvAxis rows = view.rows();
+    for (int s = 0; s < b.samples(); s++) {
+      for (int j = 0; j < b.rows() + rows.taps() - 1; j++) {
+        for (int phase = 0; phase < rows.sourcePhases(); phase++) {
+          int row = rows.source(b.row() + j, phase);
+          if (row >= 0 && row < rows.sources()) {
+            long line = (long) (b.sample() + s) * rows.sources() + row;
+            int at = j * rowFloats() + s * pitch * CHANNELS;
+            packRow(panel, at, x, line, phase, b, from, to);
           }
         }
       }
     }
   }
 
-  private void copy(float[] panel, int to, MemorySegment x, long from, int channels) {
-    int columns = Math.min(shape.width(), width - shape.padLeft());
-    long step = 4L * shape.inChannels();
-    for (int q = 0; q < columns; q++) {
-      move(panel, to + CHANNELS * q, x, from + step * q, channels);
-    }
-  }
-
-  /// Moves `n` floats, at most 16.
-  private static void move(float[] to, int toAt, MemorySegment from, long fromAt, int n) {
-    int i = 0;
-    for (; i + L <= n; i += L) {
-      FloatVector.fromMemorySegment(F, from, fromAt + 4L * i, ORDER).intoArray(to, toAt + i);
-    }
-    for (; i < n; i++) {
-      to[toAt + i] = from.get(ValueLayout.JAVA_FLOAT_UNALIGNED, fromAt + 4L * i);
-    }
-  }
-
-  /// Copies the useful slots of one vector of output channels to y, adding their bias.
-  ///
-  /// @param channel first output channel
-  /// @param n output channels of the vector that are there
-  /// @param bias of all output channels, or null
-  void store(
-      MemorySegment y, float[] out, int first, int channel, int n, @Nullable MemorySegment bias) {
-    int count = Math.min(samples, shape.batch() - first);
-    float[] b = new float[L];
-    for (int i = 0; i < n && bias != null; i++) {
-      b[i] = bias.getAtIndex(ValueLayout.JAVA_FLOAT, channel + i);
-    }
-    for (int s = 0; s < count; s++) {
-      for (int row = 0; row < shape.outHeight(); row++) {
-        int from = (row * slots + s * pitch) * L;
-        storeRow(y, outAt(first + s, row, channel), out, from, n, b);
-      }
-    }
-  }
-
-  /// Byte offset in y of channel `channel` of the first position of a row.
-  private long outAt(int sample, int row, int channel) {
-    long line = ((long) sample * shape.outHeight() + row) * shape.outWidth();
-    return 4 * (line * shape.outChannels() + channel);
-  }
-
-  private void storeRow(MemorySegment y, long to, float[] out, int from, int n, float[] bias) {
-    long step = 4L * shape.outChannels();
-    if (n == L) {
-      FloatVector b = FloatVector.fromArray(F, bias, 0);
-      for (int q = 0; q < shape.outWidth(); q++) {
-        FloatVector.fromArray(F, out, from + q * L)
-            .add(b)
-            .intoMemorySegment(y, to + step * q, ORDER);
-      }
-      return;
-    }
-    for (int q = 0; q < shape.outWidth(); q++) {
-      for (int i = 0; i < n; i++) {
-        float value = out[from + q * L + i] + bias[i];
-        y.set(ValueLayout.JAVA_FLOAT_UNALIGNED, to + step * q + 4L * i, value);
-      }
-    }
-  }
-
-  /// Copies one vector of output channels' gradients into slots; slots of no position are zero.
-  void packGradient(float[] out, MemorySegment dy, int first, int channel, int n) {
-    Arrays.fill(out, 0, outFloats(), 0);
-    int count = Math.min(samples, shape.batch() - first);
-    long step = 4L * shape.outChannels();
-    for (int s = 0; s < count; s++) {
-      for (int row = 0; row < shape.outHeight(); row++) {
-        int to = (row * slots + s * pitch) * L;
-        long from = outAt(first + s, row, channel);
-        for (int q = 0; q < shape.outWidth(); q++) {
-          move(out, to + q * L, dy, from + step * q, n);
+  private void packRow(
+      float[] panel, int at, long x, long line, int rowPhase, Block b, int from, int to) {
+    ConvAxis columns = view.columns();
+    int in = view.in();
+    long pixel = 4L * view.groups() * in;
+    int read = Math.min(copied, b.columns() + columns.taps() - 1);
+    for (int phase = 0; phase < columns.sourcePhases(); phase++) {
+      int j = Math.max(0, columns.firstSource(phase) - b.column());
+      int n = Math.min(read, columns.endSource(phase) - b.column()) - j;
+      if (n > 0) {
+        int column = columns.source(b.column() + j, phase);
+        long start = x + pixel * (line * columns.sources() + column);
+        int first = (rowPhase * columns.sourcePhases() + phase) * in;
+        long step = pixel * columns.sourcePhases();
+        if (in % L == 0) {
+          vectors(panel, at + j * CHANNELS, first, start + 4L * from * in, step, n, to - from);
+        } else {
+          for (int g = from; g < to; g++) {
+            int group = at + j * CHANNELS + (g - from) * groupFloats();
+            copy(panel, group, blockFloats(), first, start + 4L * g * in, step, n, in);
+          }
         }
+      }
+    }
+  }
+
+  /// Copies whole vectors of all groups in the order in which they lie in memory.
+  private void vectors(float[] to, int at, int first, long from, long step, int n, int groups) {
+    for (int j = 0; j < n; j++) {
+      long x = from + step * j;
+      for (int g = 0; g < groups; g++) {
+        int group = at + g * groupFloats() + j * CHANNELS;
+        for (int c = first; c < first + view.in(); c += L, x += 4L * L) {
+          load(x).intoArray(to, group + channel(c));
+        }
+      }
+    }
+  }
+
+  /// Copies `channels` floats of each of n places to channels from `first` on; blocks of 16 of them
+  /// are `stride` apart.
+  static void copy(
+      float[] to, int at, int stride, int first, long from, long step, int n, int channels) {
+    int i = 0;
+    while (i < channels) {
+      int c = first + i;
+      int there = Math.min(CHANNELS - c % CHANNELS, channels - i);
+      move(to, at + c / CHANNELS * stride + c % CHANNELS, from + 4L * i, step, n, there);
+      i += there;
+    }
+  }
+
+  /// Moves `channels` floats, at most 16, of each of n places.
+  private static void move(float[] to, int at, long from, long step, int n, int channels) {
+    int i = 0;
+    for (; i <= channels - L; i += L) {
+      for (int j = 0; j < n; j++) {
+        load(from + step * j + 4L * i).intoArray(to, at + j * CHANNELS + i);
+      }
+    }
+    for (; i < channels; i++) {
+      for (int j = 0; j < n; j++) {
+        to[at + j * CHANNELS + i] = get(from + step * j + 4L * i);
       }
     }
   }

@@ -3,207 +3,351 @@ package dev.d2v.tensor.kernel.vector;
 import static dev.d2v.tensor.kernel.vector.Lanes.F;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromArray;
-import static jdk.incubator.vector.FloatVector.zero;
 
 import jdk.incubator.vector.FloatVector;
 
-/// Micro-kernels of the convolutions: a run of neighbouring positions by one vector of output
-/// channels, over all taps and input channels. In a [ConvPanel] neighbours are 16 floats apart, so
-/// every input is a constant offset from one index: per tap and channel one vector of weights and a
-/// product a position.
+/// Micro-kernels of the convolutions. In a [ConvPanel] neighbouring places are 16 floats apart, so
+/// every value that a tile reads is a constant offset from one index.
 ///
-/// Panels are arrays: sixteen reads of a memory segment in one loop exceed what the compiler
-/// inlines, and then every vector is allocated.
+/// A tile is seven places by one vector of target channels, or by two where there are registers for
+/// it. A step multiplies by up to three neighbouring taps: nine values then serve 21 products a
+/// vector. With one tap at a time each product needs a value of its own, and the processor loads
+/// and spreads fewer than it can multiply by.
+///
+/// Panels are arrays: so many reads of a memory segment in one loop exceed what the compiler
+/// inlines, and then every vector is allocated. For the same reason methods call nothing but the
+/// Vector API.
 final class ConvTile {
-  /// Positions of the forward tile: half of the registers and no more than 16.
-  static final int POSITIONS = F.length() >= 16 ? 16 : 8;
+  /// Neighbouring places of a tile.
+  static final int PLACES = 7;
+
+  /// Most vectors of target channels of a tile: two need more than 16 registers.
+  static final int VECTORS = F.length() >= 16 ? 2 : 1;
+
+  /// Floats of weights that a tile should go through at most: half of a first-level cache.
+  static final int CACHED = 4096;
 
   private static final int L = F.length();
 
   private ConvTile() {}
 
-  /// `out[j] = sum over taps and channels of x[position + j] * w` for [#POSITIONS] positions, a
-  /// vector each.
+  /// `out[j] += sum over steps and taps of x[place + j + tap] * w` for [#PLACES] places.
   ///
-  /// @param runs offset and number of channels for each tap and block of channels, in the order of
-  ///   w
-  static void forward(float[] x, int xAt, int[] runs, float[] w, int wAt, float[] out, int at) {
-    if (POSITIONS == 16) {
-      forward16(x, xAt, runs, w, wAt, out, at);
+  /// @param taps neighbouring taps of each step, up to three
+  /// @param x where the first place begins, `xAt`
+  /// @param steps what the steps from `from` to `to` add to `xAt`
+  /// @param w for each step, tap and vector the weights
+  /// @param at where the places' first vectors of target channels are in out
+  /// @param second where the second ones are, or -1 when there are none
+  static void run(
+      int taps,
+      float[] x,
+      int xAt,
+      int[] steps,
+      int from,
+      int to,
+      float[] w,
+      int wAt,
+      float[] out,
+      int at,
+      int second) {
+    if (second >= 0) {
+      switch (taps) {
+        case 3 -> three2(x, xAt, steps, from, to, w, wAt, out, at, second);
+        case 2 -> two2(x, xAt, steps, from, to, w, wAt, out, at, second);
+        default -> one2(x, xAt, steps, from, to, w, wAt, out, at, second);
+      }
     } else {
-      forward8(x, xAt, runs, w, wAt, out, at);
-    }
-  }
-
-  /// `sums[i] += sum over positions of x[position, i] * dy[position]` for the 16 channels of a
-  /// block, a vector each.
-  static void backward(
-      float[] x, int xAt, int rowFloats, int rows, int slots, float[] dy, float[] sums, int at) {
-    if (POSITIONS == 16) {
-      backward16(x, xAt, rowFloats, rows, slots, dy, sums, at);
-    } else {
-      backward8(x, xAt, rowFloats, rows, slots, dy, sums, at);
-      backward8(x, xAt + 8, rowFloats, rows, slots, dy, sums, at + 8 * L);
-    }
-  }
-
-  /// 16 positions by one vector of output channels.
-  private static void forward16(
-      float[] x, int xAt, int[] runs, float[] w, int wAt, float[] out, int at) {
-    FloatVector z = zero(F);
-    FloatVector c0 = z, c1 = z, c2 = z, c3 = z, c4 = z, c5 = z, c6 = z, c7 = z;
-    FloatVector c8 = z, c9 = z, c10 = z, c11 = z, c12 = z, c13 = z, c14 = z, c15 = z;
-    int b = wAt;
-    for (int run = 0; run < runs.length; run += 2) {
-      int from = xAt + runs[run];
-      int to = from + runs[run + 1];
-      for (int a = from; a < to; a++, b += L) {
-        FloatVector v = fromArray(F, w, b);
-        c0 = broadcast(F, x[a]).fma(v, c0);
-        c1 = broadcast(F, x[a + 16]).fma(v, c1);
-        c2 = broadcast(F, x[a + 32]).fma(v, c2);
-        c3 = broadcast(F, x[a + 48]).fma(v, c3);
-        c4 = broadcast(F, x[a + 64]).fma(v, c4);
-        c5 = broadcast(F, x[a + 80]).fma(v, c5);
-        c6 = broadcast(F, x[a + 96]).fma(v, c6);
-        c7 = broadcast(F, x[a + 112]).fma(v, c7);
-        c8 = broadcast(F, x[a + 128]).fma(v, c8);
-        c9 = broadcast(F, x[a + 144]).fma(v, c9);
-        c10 = broadcast(F, x[a + 160]).fma(v, c10);
-        c11 = broadcast(F, x[a + 176]).fma(v, c11);
-        c12 = broadcast(F, x[a + 192]).fma(v, c12);
-        c13 = broadcast(F, x[a + 208]).fma(v, c13);
-        c14 = broadcast(F, x[a + 224]).fma(v, c14);
-        c15 = broadcast(F, x[a + 240]).fma(v, c15);
+      switch (taps) {
+        case 3 -> three(x, xAt, steps, from, to, w, wAt, out, at);
+        case 2 -> two(x, xAt, steps, from, to, w, wAt, out, at);
+        default -> one(x, xAt, steps, from, to, w, wAt, out, at);
       }
     }
-    c0.intoArray(out, at);
-    c1.intoArray(out, at + 1 * L);
-    c2.intoArray(out, at + 2 * L);
-    c3.intoArray(out, at + 3 * L);
-    c4.intoArray(out, at + 4 * L);
-    c5.intoArray(out, at + 5 * L);
-    c6.intoArray(out, at + 6 * L);
-    c7.intoArray(out, at + 7 * L);
-    c8.intoArray(out, at + 8 * L);
-    c9.intoArray(out, at + 9 * L);
-    c10.intoArray(out, at + 10 * L);
-    c11.intoArray(out, at + 11 * L);
-    c12.intoArray(out, at + 12 * L);
-    c13.intoArray(out, at + 13 * L);
-    c14.intoArray(out, at + 14 * L);
-    c15.intoArray(out, at + 15 * L);
   }
 
-  /// 8 positions by one vector of output channels.
-  private static void forward8(
-      float[] x, int xAt, int[] runs, float[] w, int wAt, float[] out, int at) {
-    FloatVector z = zero(F);
-    FloatVector c0 = z, c1 = z, c2 = z, c3 = z, c4 = z, c5 = z, c6 = z, c7 = z;
-    int b = wAt;
-    for (int run = 0; run < runs.length; run += 2) {
-      int from = xAt + runs[run];
-      int to = from + runs[run + 1];
-      for (int a = from; a < to; a++, b += L) {
-        FloatVector v = fromArray(F, w, b);
-        c0 = broadcast(F, x[a]).fma(v, c0);
-        c1 = broadcast(F, x[a + 16]).fma(v, c1);
-        c2 = broadcast(F, x[a + 32]).fma(v, c2);
-        c3 = broadcast(F, x[a + 48]).fma(v, c3);
-        c4 = broadcast(F, x[a + 64]).fma(v, c4);
-        c5 = broadcast(F, x[a + 80]).fma(v, c5);
-        c6 = broadcast(F, x[a + 96]).fma(v, c6);
-        c7 = broadcast(F, x[a + 112]).fma(v, c7);
-      }
+  /// Three taps by two vectors.
+  private static void three2(
+      float[] x,
+      int xAt,
+      int[] steps,
+      int from,
+      int to,
+      float[] w,
+      int wAt,
+      float[] out,
+      int at,
+      int second) {
+    FloatVector a0 = fromArray(F, out, at), b0 = fromArray(F, out, second);
+    FloatVector a1 = fromArray(F, out, at + L), b1 = fromArray(F, out, second + L);
+    FloatVector a2 = fromArray(F, out, at + 2 * L), b2 = fromArray(F, out, second + 2 * L);
+    FloatVector a3 = fromArray(F, out, at + 3 * L), b3 = fromArray(F, out, second + 3 * L);
+    FloatVector a4 = fromArray(F, out, at + 4 * L), b4 = fromArray(F, out, second + 4 * L);
+    FloatVector a5 = fromArray(F, out, at + 5 * L), b5 = fromArray(F, out, second + 5 * L);
+    FloatVector a6 = fromArray(F, out, at + 6 * L), b6 = fromArray(F, out, second + 6 * L);
+    int v = wAt;
+    for (int step = from; step < to; step++, v += 6 * L) {
+      int p = xAt + steps[step];
+      FloatVector u0 = fromArray(F, w, v), v0 = fromArray(F, w, v + L);
+      FloatVector u1 = fromArray(F, w, v + 2 * L), v1 = fromArray(F, w, v + 3 * L);
+      FloatVector u2 = fromArray(F, w, v + 4 * L), v2 = fromArray(F, w, v + 5 * L);
+      FloatVector x0 = broadcast(F, x[p]), x1 = broadcast(F, x[p + 16]);
+      FloatVector x2 = broadcast(F, x[p + 32]), x3 = broadcast(F, x[p + 48]);
+      FloatVector x4 = broadcast(F, x[p + 64]), x5 = broadcast(F, x[p + 80]);
+      FloatVector x6 = broadcast(F, x[p + 96]), x7 = broadcast(F, x[p + 112]);
+      FloatVector x8 = broadcast(F, x[p + 128]);
+      a0 = x2.fma(u2, x1.fma(u1, x0.fma(u0, a0)));
+      b0 = x2.fma(v2, x1.fma(v1, x0.fma(v0, b0)));
+      a1 = x3.fma(u2, x2.fma(u1, x1.fma(u0, a1)));
+      b1 = x3.fma(v2, x2.fma(v1, x1.fma(v0, b1)));
+      a2 = x4.fma(u2, x3.fma(u1, x2.fma(u0, a2)));
+      b2 = x4.fma(v2, x3.fma(v1, x2.fma(v0, b2)));
+      a3 = x5.fma(u2, x4.fma(u1, x3.fma(u0, a3)));
+      b3 = x5.fma(v2, x4.fma(v1, x3.fma(v0, b3)));
+      a4 = x6.fma(u2, x5.fma(u1, x4.fma(u0, a4)));
+      b4 = x6.fma(v2, x5.fma(v1, x4.fma(v0, b4)));
+      a5 = x7.fma(u2, x6.fma(u1, x5.fma(u0, a5)));
+      b5 = x7.fma(v2, x6.fma(v1, x5.fma(v0, b5)));
+      a6 = x8.fma(u2, x7.fma(u1, x6.fma(u0, a6)));
+      b6 = x8.fma(v2, x7.fma(v1, x6.fma(v0, b6)));
     }
-    c0.intoArray(out, at);
-    c1.intoArray(out, at + 1 * L);
-    c2.intoArray(out, at + 2 * L);
-    c3.intoArray(out, at + 3 * L);
-    c4.intoArray(out, at + 4 * L);
-    c5.intoArray(out, at + 5 * L);
-    c6.intoArray(out, at + 6 * L);
-    c7.intoArray(out, at + 7 * L);
+    a0.intoArray(out, at);
+    b0.intoArray(out, second);
+    a1.intoArray(out, at + L);
+    b1.intoArray(out, second + L);
+    a2.intoArray(out, at + 2 * L);
+    b2.intoArray(out, second + 2 * L);
+    a3.intoArray(out, at + 3 * L);
+    b3.intoArray(out, second + 3 * L);
+    a4.intoArray(out, at + 4 * L);
+    b4.intoArray(out, second + 4 * L);
+    a5.intoArray(out, at + 5 * L);
+    b5.intoArray(out, second + 5 * L);
+    a6.intoArray(out, at + 6 * L);
+    b6.intoArray(out, second + 6 * L);
   }
 
-  /// Adds to the gradient of 16 input channels' weights to one vector of output channels, for one
-  /// tap.
-  private static void backward16(
-      float[] x, int xAt, int rowFloats, int rows, int slots, float[] dy, float[] sums, int at) {
-    FloatVector z = zero(F);
-    FloatVector c0 = z, c1 = z, c2 = z, c3 = z, c4 = z, c5 = z, c6 = z, c7 = z;
-    FloatVector c8 = z, c9 = z, c10 = z, c11 = z, c12 = z, c13 = z, c14 = z, c15 = z;
-    int b = 0;
-    for (int row = 0; row < rows; row++) {
-      int from = xAt + row * rowFloats;
-      int to = from + 16 * slots;
-      for (int a = from; a < to; a += 16, b += L) {
-        FloatVector v = fromArray(F, dy, b);
-        c0 = broadcast(F, x[a]).fma(v, c0);
-        c1 = broadcast(F, x[a + 1]).fma(v, c1);
-        c2 = broadcast(F, x[a + 2]).fma(v, c2);
-        c3 = broadcast(F, x[a + 3]).fma(v, c3);
-        c4 = broadcast(F, x[a + 4]).fma(v, c4);
-        c5 = broadcast(F, x[a + 5]).fma(v, c5);
-        c6 = broadcast(F, x[a + 6]).fma(v, c6);
-        c7 = broadcast(F, x[a + 7]).fma(v, c7);
-        c8 = broadcast(F, x[a + 8]).fma(v, c8);
-        c9 = broadcast(F, x[a + 9]).fma(v, c9);
-        c10 = broadcast(F, x[a + 10]).fma(v, c10);
-        c11 = broadcast(F, x[a + 11]).fma(v, c11);
-        c12 = broadcast(F, x[a + 12]).fma(v, c12);
-        c13 = broadcast(F, x[a + 13]).fma(v, c13);
-        c14 = broadcast(F, x[a + 14]).fma(v, c14);
-        c15 = broadcast(F, x[a + 15]).fma(v, c15);
-      }
+  /// Two taps by two vectors.
+  private static void two2(
+      float[] x,
+      int xAt,
+      int[] steps,
+      int from,
+      int to,
+      float[] w,
+      int wAt,
+      float[] out,
+      int at,
+      int second) {
+    FloatVector a0 = fromArray(F, out, at), b0 = fromArray(F, out, second);
+    FloatVector a1 = fromArray(F, out, at + L), b1 = fromArray(F, out, second + L);
+    FloatVector a2 = fromArray(F, out, at + 2 * L), b2 = fromArray(F, out, second + 2 * L);
+    FloatVector a3 = fromArray(F, out, at + 3 * L), b3 = fromArray(F, out, second + 3 * L);
+    FloatVector a4 = fromArray(F, out, at + 4 * L), b4 = fromArray(F, out, second + 4 * L);
+    FloatVector a5 = fromArray(F, out, at + 5 * L), b5 = fromArray(F, out, second + 5 * L);
+    FloatVector a6 = fromArray(F, out, at + 6 * L), b6 = fromArray(F, out, second + 6 * L);
+    int v = wAt;
+    for (int step = from; step < to; step++, v += 4 * L) {
+      int p = xAt + steps[step];
+      FloatVector u0 = fromArray(F, w, v), v0 = fromArray(F, w, v + L);
+      FloatVector u1 = fromArray(F, w, v + 2 * L), v1 = fromArray(F, w, v + 3 * L);
+      FloatVector x0 = broadcast(F, x[p]), x1 = broadcast(F, x[p + 16]);
+      FloatVector x2 = broadcast(F, x[p + 32]), x3 = broadcast(F, x[p + 48]);
+      FloatVector x4 = broadcast(F, x[p + 64]), x5 = broadcast(F, x[p + 80]);
+      FloatVector x6 = broadcast(F, x[p + 96]), x7 = broadcast(F, x[p + 112]);
+      a0 = x1.fma(u1, x0.fma(u0, a0));
+      b0 = x1.fma(v1, x0.fma(v0, b0));
+      a1 = x2.fma(u1, x1.fma(u0, a1));
+      b1 = x2.fma(v1, x1.fma(v0, b1));
+      a2 = x3.fma(u1, x2.fma(u0, a2));
+      b2 = x3.fma(v1, x2.fma(v0, b2));
+      a3 = x4.fma(u1, x3.fma(u0, a3));
+      b3 = x4.fma(v1, x3.fma(v0, b3));
+      a4 = x5.fma(u1, x4.fma(u0, a4));
+      b4 = x5.fma(v1, x4.fma(v0, b4));
+      a5 = x6.fma(u1, x5.fma(u0, a5));
+      b5 = x6.fma(v1, x5.fma(v0, b5));
+      a6 = x7.fma(u1, x6.fma(u0, a6));
+      b6 = x7.fma(v1, x6.fma(v0, b6));
     }
-    fromArray(F, sums, at).add(c0).intoArray(sums, at);
-    fromArray(F, sums, at + 1 * L).add(c1).intoArray(sums, at + 1 * L);
-    fromArray(F, sums, at + 2 * L).add(c2).intoArray(sums, at + 2 * L);
-    fromArray(F, sums, at + 3 * L).add(c3).intoArray(sums, at + 3 * L);
-    fromArray(F, sums, at + 4 * L).add(c4).intoArray(sums, at + 4 * L);
-    fromArray(F, sums, at + 5 * L).add(c5).intoArray(sums, at + 5 * L);
-    fromArray(F, sums, at + 6 * L).add(c6).intoArray(sums, at + 6 * L);
-    fromArray(F, sums, at + 7 * L).add(c7).intoArray(sums, at + 7 * L);
-    fromArray(F, sums, at + 8 * L).add(c8).intoArray(sums, at + 8 * L);
-    fromArray(F, sums, at + 9 * L).add(c9).intoArray(sums, at + 9 * L);
-    fromArray(F, sums, at + 10 * L).add(c10).intoArray(sums, at + 10 * L);
-    fromArray(F, sums, at + 11 * L).add(c11).intoArray(sums, at + 11 * L);
-    fromArray(F, sums, at + 12 * L).add(c12).intoArray(sums, at + 12 * L);
-    fromArray(F, sums, at + 13 * L).add(c13).intoArray(sums, at + 13 * L);
-    fromArray(F, sums, at + 14 * L).add(c14).intoArray(sums, at + 14 * L);
-    fromArray(F, sums, at + 15 * L).add(c15).intoArray(sums, at + 15 * L);
+    a0.intoArray(out, at);
+    b0.intoArray(out, second);
+    a1.intoArray(out, at + L);
+    b1.intoArray(out, second + L);
+    a2.intoArray(out, at + 2 * L);
+    b2.intoArray(out, second + 2 * L);
+    a3.intoArray(out, at + 3 * L);
+    b3.intoArray(out, second + 3 * L);
+    a4.intoArray(out, at + 4 * L);
+    b4.intoArray(out, second + 4 * L);
+    a5.intoArray(out, at + 5 * L);
+    b5.intoArray(out, second + 5 * L);
+    a6.intoArray(out, at + 6 * L);
+    b6.intoArray(out, second + 6 * L);
   }
 
-  /// Adds to the gradient of 8 input channels' weights to one vector of output channels, for one
-  /// tap.
-  private static void backward8(
-      float[] x, int xAt, int rowFloats, int rows, int slots, float[] dy, float[] sums, int at) {
-    FloatVector z = zero(F);
-    FloatVector c0 = z, c1 = z, c2 = z, c3 = z, c4 = z, c5 = z, c6 = z, c7 = z;
-    int b = 0;
-    for (int row = 0; row < rows; row++) {
-      int from = xAt + row * rowFloats;
-      int to = from + 16 * slots;
-      for (int a = from; a < to; a += 16, b += L) {
-        FloatVector v = fromArray(F, dy, b);
-        c0 = broadcast(F, x[a]).fma(v, c0);
-        c1 = broadcast(F, x[a + 1]).fma(v, c1);
-        c2 = broadcast(F, x[a + 2]).fma(v, c2);
-        c3 = broadcast(F, x[a + 3]).fma(v, c3);
-        c4 = broadcast(F, x[a + 4]).fma(v, c4);
-        c5 = broadcast(F, x[a + 5]).fma(v, c5);
-        c6 = broadcast(F, x[a + 6]).fma(v, c6);
-        c7 = broadcast(F, x[a + 7]).fma(v, c7);
-      }
+  /// One tap by two vectors.
+  private static void one2(
+      float[] x,
+      int xAt,
+      int[] steps,
+      int from,
+      int to,
+      float[] w,
+      int wAt,
+      float[] out,
+      int at,
+      int second) {
+    FloatVector a0 = fromArray(F, out, at), b0 = fromArray(F, out, second);
+    FloatVector a1 = fromArray(F, out, at + L), b1 = fromArray(F, out, second + L);
+    FloatVector a2 = fromArray(F, out, at + 2 * L), b2 = fromArray(F, out, second + 2 * L);
+    FloatVector a3 = fromArray(F, out, at + 3 * L), b3 = fromArray(F, out, second + 3 * L);
+    FloatVector a4 = fromArray(F, out, at + 4 * L), b4 = fromArray(F, out, second + 4 * L);
+    FloatVector a5 = fromArray(F, out, at + 5 * L), b5 = fromArray(F, out, second + 5 * L);
+    FloatVector a6 = fromArray(F, out, at + 6 * L), b6 = fromArray(F, out, second + 6 * L);
+    int v = wAt;
+    for (int step = from; step < to; step++, v += 2 * L) {
+      int p = xAt + steps[step];
+      FloatVector u0 = fromArray(F, w, v), v0 = fromArray(F, w, v + L);
+      FloatVector x0 = broadcast(F, x[p]), x1 = broadcast(F, x[p + 16]);
+      FloatVector x2 = broadcast(F, x[p + 32]), x3 = broadcast(F, x[p + 48]);
+      FloatVector x4 = broadcast(F, x[p + 64]), x5 = broadcast(F, x[p + 80]);
+      FloatVector x6 = broadcast(F, x[p + 96]);
+      a0 = x0.fma(u0, a0);
+      b0 = x0.fma(v0, b0);
+      a1 = x1.fma(u0, a1);
+      b1 = x1.fma(v0, b1);
+      a2 = x2.fma(u0, a2);
+      b2 = x2.fma(v0, b2);
+      a3 = x3.fma(u0, a3);
+      b3 = x3.fma(v0, b3);
+      a4 = x4.fma(u0, a4);
+      b4 = x4.fma(v0, b4);
+      a5 = x5.fma(u0, a5);
+      b5 = x5.fma(v0, b5);
+      a6 = x6.fma(u0, a6);
+      b6 = x6.fma(v0, b6);
     }
-    fromArray(F, sums, at).add(c0).intoArray(sums, at);
-    fromArray(F, sums, at + 1 * L).add(c1).intoArray(sums, at + 1 * L);
-    fromArray(F, sums, at + 2 * L).add(c2).intoArray(sums, at + 2 * L);
-    fromArray(F, sums, at + 3 * L).add(c3).intoArray(sums, at + 3 * L);
-    fromArray(F, sums, at + 4 * L).add(c4).intoArray(sums, at + 4 * L);
-    fromArray(F, sums, at + 5 * L).add(c5).intoArray(sums, at + 5 * L);
-    fromArray(F, sums, at + 6 * L).add(c6).intoArray(sums, at + 6 * L);
-    fromArray(F, sums, at + 7 * L).add(c7).intoArray(sums, at + 7 * L);
+    a0.intoArray(out, at);
+    b0.intoArray(out, second);
+    a1.intoArray(out, at + L);
+    b1.intoArray(out, second + L);
+    a2.intoArray(out, at + 2 * L);
+    b2.intoArray(out, second + 2 * L);
+    a3.intoArray(out, at + 3 * L);
+    b3.intoArray(out, second + 3 * L);
+    a4.intoArray(out, at + 4 * L);
+    b4.intoArray(out, second + 4 * L);
+    a5.intoArray(out, at + 5 * L);
+    b5.intoArray(out, second + 5 * L);
+    a6.intoArray(out, at + 6 * L);
+    b6.intoArray(out, second + 6 * L);
+  }
+
+  /// Three taps by one vector.
+  private static void three(
+      float[] x, int xAt, int[] steps, int from, int to, float[] w, int wAt, float[] out, int at) {
+    FloatVector a0 = fromArray(F, out, at);
+    FloatVector a1 = fromArray(F, out, at + L);
+    FloatVector a2 = fromArray(F, out, at + 2 * L);
+    FloatVector a3 = fromArray(F, out, at + 3 * L);
+    FloatVector a4 = fromArray(F, out, at + 4 * L);
+    FloatVector a5 = fromArray(F, out, at + 5 * L);
+    FloatVector a6 = fromArray(F, out, at + 6 * L);
+    int v = wAt;
+    for (int step = from; step < to; step++, v += 3 * L) {
+      int p = xAt + steps[step];
+      FloatVector u0 = fromArray(F, w, v), u1 = fromArray(F, w, v + L);
+      FloatVector u2 = fromArray(F, w, v + 2 * L);
+      FloatVector x0 = broadcast(F, x[p]), x1 = broadcast(F, x[p + 16]);
+      FloatVector x2 = broadcast(F, x[p + 32]), x3 = broadcast(F, x[p + 48]);
+      FloatVector x4 = broadcast(F, x[p + 64]), x5 = broadcast(F, x[p + 80]);
+      FloatVector x6 = broadcast(F, x[p + 96]), x7 = broadcast(F, x[p + 112]);
+      FloatVector x8 = broadcast(F, x[p + 128]);
+      a0 = x2.fma(u2, x1.fma(u1, x0.fma(u0, a0)));
+      a1 = x3.fma(u2, x2.fma(u1, x1.fma(u0, a1)));
+      a2 = x4.fma(u2, x3.fma(u1, x2.fma(u0, a2)));
+      a3 = x5.fma(u2, x4.fma(u1, x3.fma(u0, a3)));
+      a4 = x6.fma(u2, x5.fma(u1, x4.fma(u0, a4)));
+      a5 = x7.fma(u2, x6.fma(u1, x5.fma(u0, a5)));
+      a6 = x8.fma(u2, x7.fma(u1, x6.fma(u0, a6)));
+    }
+    a0.intoArray(out, at);
+    a1.intoArray(out, at + L);
+    a2.intoArray(out, at + 2 * L);
+    a3.intoArray(out, at + 3 * L);
+    a4.intoArray(out, at + 4 * L);
+    a5.intoArray(out, at + 5 * L);
+    a6.intoArray(out, at + 6 * L);
+  }
+
+  /// Two taps by one vector.
+  private static void two(
+      float[] x, int xAt, int[] steps, int from, int to, float[] w, int wAt, float[] out, int at) {
+    FloatVector a0 = fromArray(F, out, at);
+    FloatVector a1 = fromArray(F, out, at + L);
+    FloatVector a2 = fromArray(F, out, at + 2 * L);
+    FloatVector a3 = fromArray(F, out, at + 3 * L);
+    FloatVector a4 = fromArray(F, out, at + 4 * L);
+    FloatVector a5 = fromArray(F, out, at + 5 * L);
+    FloatVector a6 = fromArray(F, out, at + 6 * L);
+    int v = wAt;
+    for (int step = from; step < to; step++, v += 2 * L) {
+      int p = xAt + steps[step];
+      FloatVector u0 = fromArray(F, w, v), u1 = fromArray(F, w, v + L);
+      FloatVector x0 = broadcast(F, x[p]), x1 = broadcast(F, x[p + 16]);
+      FloatVector x2 = broadcast(F, x[p + 32]), x3 = broadcast(F, x[p + 48]);
+      FloatVector x4 = broadcast(F, x[p + 64]), x5 = broadcast(F, x[p + 80]);
+      FloatVector x6 = broadcast(F, x[p + 96]), x7 = broadcast(F, x[p + 112]);
+      a0 = x1.fma(u1, x0.fma(u0, a0));
+      a1 = x2.fma(u1, x1.fma(u0, a1));
+      a2 = x3.fma(u1, x2.fma(u0, a2));
+      a3 = x4.fma(u1, x3.fma(u0, a3));
+      a4 = x5.fma(u1, x4.fma(u0, a4));
+      a5 = x6.fma(u1, x5.fma(u0, a5));
+      a6 = x7.fma(u1, x6.fma(u0, a6));
+    }
+    a0.intoArray(out, at);
+    a1.intoArray(out, at + L);
+    a2.intoArray(out, at + 2 * L);
+    a3.intoArray(out, at + 3 * L);
+    a4.intoArray(out, at + 4 * L);
+    a5.intoArray(out, at + 5 * L);
+    a6.intoArray(out, at + 6 * L);
+  }
+
+  /// One tap by one vector.
+  private static void one(
+      float[] x, int xAt, int[] steps, int from, int to, float[] w, int wAt, float[] out, int at) {
+    FloatVector a0 = fromArray(F, out, at);
+    FloatVector a1 = fromArray(F, out, at + L);
+    FloatVector a2 = fromArray(F, out, at + 2 * L);
+    FloatVector a3 = fromArray(F, out, at + 3 * L);
+    FloatVector a4 = fromArray(F, out, at + 4 * L);
+    FloatVector a5 = fromArray(F, out, at + 5 * L);
+    FloatVector a6 = fromArray(F, out, at + 6 * L);
+    int v = wAt;
+    for (int step = from; step < to; step++, v += L) {
+      int p = xAt + steps[step];
+      FloatVector u0 = fromArray(F, w, v);
+      FloatVector x0 = broadcast(F, x[p]), x1 = broadcast(F, x[p + 16]);
+      FloatVector x2 = broadcast(F, x[p + 32]), x3 = broadcast(F, x[p + 48]);
+      FloatVector x4 = broadcast(F, x[p + 64]), x5 = broadcast(F, x[p + 80]);
+      FloatVector x6 = broadcast(F, x[p + 96]);
+      a0 = x0.fma(u0, a0);
+      a1 = x1.fma(u0, a1);
+      a2 = x2.fma(u0, a2);
+      a3 = x3.fma(u0, a3);
+      a4 = x4.fma(u0, a4);
+      a5 = x5.fma(u0, a5);
+      a6 = x6.fma(u0, a6);
+    }
+    a0.intoArray(out, at);
+    a1.intoArray(out, at + L);
+    a2.intoArray(out, at + 2 * L);
+    a3.intoArray(out, at + 3 * L);
+    a4.intoArray(out, at + 4 * L);
+    a5.intoArray(out, at + 5 * L);
+    a6.intoArray(out, at + 6 * L);
   }
 }

@@ -1,0 +1,149 @@
+package dev.d2v.tensor.kernel.vector;
+
+import static dev.d2v.tensor.kernel.vector.ConvPanel.CHANNELS;
+import static dev.d2v.tensor.kernel.vector.Lanes.F;
+import static dev.d2v.tensor.kernel.vector.Native.load;
+import static dev.d2v.tensor.kernel.vector.Native.set;
+import static dev.d2v.tensor.kernel.vector.Native.store;
+
+import dev.d2v.tensor.kernel.vector.ConvBlocks.Block;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+
+/// The target tensor's part of a block of places, for some groups [from, to) and of each the target
+/// channels [first, end): between the tensor, whose places have all channels side by side, and
+/// memory in which a tile's places are neighbours. Whole rows of channels are read and written at
+/// once where they are whole vectors.
+record ConvTarget(ConvView view, long tensor, Block block, int from, int to, int first, int end) {
+  private static final int L = F.length();
+
+  /// Where the places of a row of a sample begin in memory.
+  @FunctionalInterface
+  interface Row {
+    int place(int sample, int row);
+  }
+
+  /// Writes the tensor from `memory[group][vector of channels][place][lane]`, `places` a vector.
+  void write(float[] memory, int places, Row rows) {
+    int group = Blocks.roundUp(end - first, L) * places;
+    forEachRow(
+        rows,
+        (to, step, n, place, channel, channels) -> {
+          if (channels % L == 0 && channel % L == 0) {
+            int at = channel * places + place * L;
+            vectors(memory, at, group, places * L, to, step, n, channels);
+          } else {
+            for (int g = 0; g < groups(); g++) {
+              for (int c = 0; c < channels; c++) {
+                int lane = channel + c;
+                int at = g * group + (lane / L * places + place) * L + lane % L;
+                lane(memory, at, to + 4L * (g * view.out() + c), step, n);
+              }
+            }
+          }
+        });
+  }
+
+  private void vectors(
+      float[] memory, int at, int group, int vector, long to, long step, int n, int channels) {
+    for (int q = 0; q < n; q++) {
+      for (int g = 0; g < groups(); g++) {
+        long y = to + step * q + 4L * g * view.out();
+        int from = at + g * group + q * L;
+        for (int c = 0; c < channels; c += L, from += vector) {
+          store(FloatVector.fromArray(F, memory, from), y + 4L * c);
+        }
+      }
+    }
+  }
+
+  private static void lane(float[] memory, int at, long to, long step, int n) {
+    for (int q = 0; q < n; q++) {
+      set(to + step * q, memory[at + q * L]);
+    }
+  }
+
+  /// Reads the tensor into `memory[group][block of 16 channels][place][16]`; what is outside of it
+  /// is zero. first is a multiple of 16.
+  void read(float[] memory) {
+    int places = block.places();
+    int stride = places * CHANNELS;
+    int group = Blocks.roundUp(end - first, CHANNELS) * places;
+    Arrays.fill(memory, 0, group * groups(), 0);
+    forEachRow(
+        (sample, row) -> (sample * block.rows() + row) * block.columns(),
+        (from, step, n, place, channel, channels) -> {
+          int at = place * CHANNELS;
+          if (channels % CHANNELS == 0 && channel % CHANNELS == 0) {
+            blocks(memory, at + channel * places, group, stride, from, step, n, channels);
+          } else {
+            for (int g = 0; g < groups(); g++) {
+              long y = from + 4L * g * view.out();
+              ConvPanel.copy(memory, g * group + at, stride, channel, y, step, n, channels);
+            }
+          }
+        });
+  }
+
+  private void blocks(
+      float[] memory, int at, int group, int stride, long from, long step, int n, int channels) {
+    for (int q = 0; q < n; q++) {
+      for (int g = 0; g < groups(); g++) {
+        long y = from + step * q + 4L * g * view.out();
+        int to = at + g * group + q * CHANNELS;
+        for (int c = 0; c < channels; c += L) {
+          int lane = c % CHANNELS;
+          load(y + 4L * c).intoArray(memory, to + c / CHANNELS * stride + lane);
+        }
+      }
+    }
+  }
+
+  private int groups() {
+    return to - from;
+  }
+
+  /// Some neighbouring places of one phase in one row of the tensor.
+  @FunctionalInterface
+  private interface Run {
+    /// @param at where the channels of the first place of the first group are in the tensor
+    /// @param step bytes from place to place
+    /// @param n number of places
+    /// @param place the first place in memory
+    /// @param channel the first channel, counted from `first`
+    void run(long at, long step, int n, int place, int channel, int channels);
+  }
+
+  private void forEachRow(Row rows, Run body) {
+    int channel = first;
+    while (channel < end) {
+      int o = channel % view.out();
+      int channels = Math.min(view.out() - o, end - channel);
+      forEachRow(rows, body, channel / view.out(), o, channel - first, channels);
+      channel += channels;
+    }
+  }
+
+  /// Rows of one phase, of which channels from o on are meant.
+  private void forEachRow(Row rows, Run body, int phase, int o, int channel, int channels) {
+    ConvAxis down = view.rows();
+    ConvAxis along = view.columns();
+    int rowPhase = phase / along.targetPhases();
+    int columnPhase = phase % along.targetPhases();
+    int column = Math.max(0, along.firstTarget(columnPhase) - block.column());
+    int n = Math.min(block.columns(), along.endTarget(columnPhase) - block.column()) - column;
+    int row = Math.max(0, down.firstTarget(rowPhase) - block.row());
+    int endRow = Math.min(block.rows(), down.endTarget(rowPhase) - block.row());
+    long pixel = 4L * view.groups() * view.out();
+    int firstColumn = along.target(block.column() + column, columnPhase);
+    for (int s = 0; s < block.samples() && n > 0; s++) {
+      for (int p = row; p < endRow; p++) {
+        long line = (long) (block.sample() + s) * down.targets();
+        line += down.target(block.row() + p, rowPhase);
+        long at = tensor + pixel * (line * along.targets() + firstColumn);
+        at += 4L * (from * view.out() + o);
+        body.run(at, pixel * along.targetPhases(), n, rows.place(s, p) + column, channel, channels);
+      }
+    }
+  }
+}
