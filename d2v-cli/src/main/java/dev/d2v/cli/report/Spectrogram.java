@@ -32,9 +32,9 @@ final class Spectrogram {
 
   private Spectrogram(Exhibit.Sound sound) {
     this.sound = sound;
-    // even, so that a quarter of the padded period is whole
-    this.window = 2 * Math.max(4, (int) Math.round(WINDOW_SECONDS * sound.sampleRateHz() / 2));
-    this.cosine = new double[2 * window];
+    this.window = Math.max(8, (int) Math.round(WINDOW_SECONDS * sound.sampleRateHz()));
+    // at least twice the window, so that low bands have bins too
+    this.cosine = new double[Integer.highestOneBit(4 * window - 1)];
     for (int i = 0; i < cosine.length; i++) {
       cosine[i] = Math.cos(2 * Math.PI * i / cosine.length);
     }
@@ -102,34 +102,58 @@ final class Spectrogram {
     return decibels;
   }
 
-  /// `|DFT|^2` of a frame padded to twice its length, so that low bands have bins too. The plain
-  /// sum is quick enough for the few sounds of a report.
+  /// `|DFT|^2` of a frame padded with zeros, up to half the sample rate.
   private double[] power(double[] frame) {
-    int points = cosine.length;
-    double[] power = new double[window + 1];
+    double[] re = Arrays.copyOf(frame, cosine.length);
+    double[] im = new double[cosine.length];
+    transform(re, im);
+    double[] power = new double[cosine.length / 2 + 1];
     for (int k = 0; k < power.length; k++) {
-      double re = 0;
-      double im = 0;
-      int phase = 0;
-      for (double x : frame) {
-        re += x * cosine[phase];
-        im += x * cosine[(phase + window / 2) % points];
-        phase = (phase + k) % points;
-      }
-      power[k] = re * re + im * im;
+      power[k] = re[k] * re[k] + im[k] * im[k];
     }
     return power;
+  }
+
+  /// The radix-2 FFT in place, of real input: reversed bits, then butterflies of growing span.
+  private void transform(double[] re, double[] im) {
+    int n = re.length;
+    int shift = Integer.numberOfLeadingZeros(n) + 1;
+    for (int i = 0; i < n; i++) {
+      int j = Integer.reverse(i) >>> shift;
+      if (i < j) {
+        double swapped = re[i];
+        re[i] = re[j];
+        re[j] = swapped;
+      }
+    }
+    for (int half = 1; half < n; half *= 2) {
+      int turn = n / (2 * half);
+      for (int start = 0; start < n; start += 2 * half) {
+        for (int k = 0; k < half; k++) {
+          double c = cosine[k * turn];
+          double s = cosine[k * turn + n / 4];
+          int a = start + k;
+          int b = a + half;
+          double real = re[b] * c - im[b] * s;
+          double imaginary = re[b] * s + im[b] * c;
+          re[b] = re[a] - real;
+          im[b] = im[a] - imaginary;
+          re[a] += real;
+          im[a] += imaginary;
+        }
+      }
+    }
   }
 
   /// Triangles, evenly spaced on the mel scale.
   private double[][] filters() {
     double low = mel(Math.min(LOWEST_HZ, highestHz(sound) / 4));
     double step = (mel(highestHz(sound)) - low) / (BANDS + 1);
-    double[][] filters = new double[BANDS][window + 1];
+    double[][] filters = new double[BANDS][cosine.length / 2 + 1];
     for (int band = 0; band < BANDS; band++) {
       double centre = low + (band + 1) * step;
-      for (int k = 0; k <= window; k++) {
-        double hertz = k * sound.sampleRateHz() / (2.0 * window);
+      for (int k = 0; k < filters[band].length; k++) {
+        double hertz = k * (double) sound.sampleRateHz() / cosine.length;
         filters[band][k] = Math.max(0, 1 - Math.abs(mel(hertz) - centre) / step);
       }
     }

@@ -103,7 +103,7 @@ final class MadeUpSenses {
       double part = i / (double) samples.length;
       double swell = Math.pow(Math.sin(Math.PI * Math.min(1, part * 1.3)), 2);
       double voice = 0;
-      for (int h = 1; h < 30; h++) {
+      for (int h = 1; h < 12; h++) {
         double hertz = h * pitch;
         double near = Math.exp(-Math.pow((hertz - formant * (1 + glide * part)) / 300, 2));
         voice += (near + 0.05 / h) * Math.sin(2 * Math.PI * hertz * i / RATE_HZ * (1 + 0.1 * part));
