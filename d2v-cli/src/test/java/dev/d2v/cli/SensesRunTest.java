@@ -130,6 +130,19 @@ final class SensesRunTest {
         screen.err());
     assertTrue(screen.out().contains("12 loaded: blocks.0."), screen.out());
     assertTrue(screen.out().contains("0 missing"), screen.out());
+    assertEquals(
+        1,
+        d2v(
+            pretrain(
+                "wide",
+                Made.SPEECH,
+                "--modality=speech",
+                "--data=" + words,
+                "--init-from=t",
+                "--blocks-only",
+                "--set=model.embedDim=32")));
+    assertTrue(screen.err().contains("its shared blocks have another width"), screen.err());
+    assertFalse(Files.exists(folder.resolve("wide")));
     Files.writeString(kept, Files.readString(kept).replace("\"the\"", "\"eht\""));
     assertEquals(1, d2v(List.of("probe", "t", "--out", folder.toString())));
   }

@@ -124,9 +124,21 @@ final class Session {
     Optional<PretrainOptions.Transfer> transfer =
         options.resume().isPresent() ? folder.transfer() : options.transfer();
     if (transfer.isPresent()) {
-      InitialWeights.load(transfer.get(), model, vocabulary, this::say);
+      transfer(transfer.get());
     }
     return 0;
+  }
+
+  /// Loads the weights to start with; when they do not fit, a new run's folder goes away again.
+  private void transfer(PretrainOptions.Transfer transfer) throws IOException {
+    try {
+      InitialWeights.load(transfer, model, vocabulary, this::say);
+    } catch (UserError e) {
+      if (options.resume().isEmpty()) {
+        folder.discard();
+      }
+      throw e;
+    }
   }
 
   private long resume(CheckpointFolder.Valid checkpoint) throws IOException {

@@ -166,26 +166,30 @@ public final class SpeechRecipes {
             null,
             speech,
             null),
-        new TrainConfig(
-            pace.updates,
-            pace.batchSamples / SHORTEST,
-            pace.accumulate,
-            LearningRateConfig.cosine(pace.peak, pace.warmup),
-            0.9,
-            0.98,
-            1e-6,
-            0.01,
-            true,
-            pace.clip,
-            1,
-            1_000,
-            3,
-            50,
-            0.1,
-            0.01),
+        training(pace),
         DataConfig.of(
             new SpeechData(SHORTEST, LONGEST, pace.batchSamples, FRAME, ShareConfig.WHOLE)),
         new ProbeConfig(ProbeConfig.Pooling.MEAN, 1));
+  }
+
+  private static TrainConfig training(Pace pace) {
+    return new TrainConfig(
+        pace.updates,
+        pace.batchSamples / SHORTEST,
+        pace.accumulate,
+        LearningRateConfig.cosine(pace.peak, pace.warmup),
+        0.9,
+        0.98,
+        1e-6,
+        0.01,
+        true,
+        pace.clip,
+        1,
+        1_000,
+        3,
+        50,
+        0.1,
+        0.01);
   }
 
   private static SpeechConfig encoder(

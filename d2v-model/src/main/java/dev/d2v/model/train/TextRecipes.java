@@ -202,25 +202,29 @@ public final class TextRecipes {
             null,
             null,
             encoder(ROBERTA, LENGTH, 0.1, ratio, decoder)),
-        new TrainConfig(
-            pace.updates,
-            pace.batch,
-            pace.accumulate,
-            LearningRateConfig.cosine(pace.peak, 4_000),
-            0.9,
-            0.98,
-            1e-6,
-            0.01,
-            true,
-            1,
-            1,
-            1_000,
-            3,
-            50,
-            0.1,
-            0.01),
+        training(pace),
         DataConfig.of(new TextData(LENGTH, false, ShareConfig.WHOLE)),
         new ProbeConfig(ProbeConfig.Pooling.MEAN, 1));
+  }
+
+  private static TrainConfig training(Pace pace) {
+    return new TrainConfig(
+        pace.updates,
+        pace.batch,
+        pace.accumulate,
+        LearningRateConfig.cosine(pace.peak, 4_000),
+        0.9,
+        0.98,
+        1e-6,
+        0.01,
+        true,
+        1,
+        1,
+        1_000,
+        3,
+        50,
+        0.1,
+        0.01);
   }
 
   private static TextConfig encoder(
