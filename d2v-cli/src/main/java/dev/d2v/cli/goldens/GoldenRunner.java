@@ -130,9 +130,7 @@ public final class GoldenRunner {
       case "ema" -> UnitNumbers.ema(key, e, c, comparison, lab);
       case "convpos" -> UnitSpeech.positions(key, e, c, comparison, lab);
       case "convpos_weightnorm" -> UnitSpeech.weightNorm(key, e, c, comparison, lab);
-      case "featext" -> {
-        return UnitSpeech.extractor(key, e, c, comparison, lab);
-      }
+      case "featext" -> UnitSpeech.extractor(key, e, c, comparison, lab);
       case "lengths" -> UnitSpeech.lengths(e, comparison);
       case "audio" -> UnitSpeech.padding(key, e, c, comparison);
       default -> {

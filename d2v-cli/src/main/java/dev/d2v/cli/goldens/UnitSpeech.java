@@ -55,23 +55,26 @@ final class UnitSpeech {
     lab.compareGradients(scope, c, key + ".grad.", comparison);
   }
 
-  /// `featext.*`: in (B,N), out (B,channels,T). False for the mode that this version does not have.
-  static boolean extractor(
+  /// `featext.*`: in (B,N), out (B,channels,T).
+  static void extractor(
       String key, Map<String, Object> entry, GoldenCase c, Comparison comparison, Lab lab) {
-    if (!"layer_norm".equals(entry.get("mode"))) {
-      return false;
-    }
+    ConvFeatureExtractor.Mode mode =
+        switch (String.valueOf(entry.get("mode"))) {
+          case "layer_norm" -> ConvFeatureExtractor.Mode.LAYER_NORM;
+          case "default" -> ConvFeatureExtractor.Mode.GROUP_NORM;
+          default ->
+              throw new IllegalArgumentException(
+                  key + ": mode must be layer_norm or default, got " + entry.get("mode"));
+        };
     ParameterScope scope = ParameterScope.root();
     ConvSpec spec = ConvSpec.parse(String.valueOf(entry.get("spec")));
-    ConvFeatureExtractor extractor =
-        new ConvFeatureExtractor(scope, spec, ConvFeatureExtractor.Mode.LAYER_NORM, false);
+    ConvFeatureExtractor extractor = new ConvFeatureExtractor(scope, spec, mode, false);
     lab.bind(scope, c, key + ".param.");
     Pass pass = lab.training();
     Tensor y = extractor.forward(lab.tensor(c, key + ".in.x"), pass);
     Tensor dx = extractor.backward(channelsLast(key + ".cot.y", c, lab), pass);
     compare(key, channelsFirst(y, lab), lab.floats(dx), c, comparison);
     lab.compareGradients(scope, c, key + ".grad.", comparison);
-    return true;
   }
 
   private static void compare(

@@ -55,8 +55,9 @@ public final class ConvFeatureExtractor {
           switch (mode) {
             case LAYER_NORM -> Conv1dNormGelu.layerNorm(conv, at.child("2.1"), EPS);
             case GROUP_NORM ->
-                throw new IllegalArgumentException(
-                    "feature extractor: GROUP_NORM needs a norm over time that is not there yet; use LAYER_NORM, as all published speech models do");
+                i == 0
+                    ? Conv1dNormGelu.channelNorm(conv, at.child("2"), EPS)
+                    : Conv1dNormGelu.plain(conv);
           });
       in = layer.channels();
     }

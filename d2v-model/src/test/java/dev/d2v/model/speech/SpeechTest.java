@@ -65,12 +65,24 @@ final class SpeechTest {
   void theExtractorKeepsTheLayerContract() {
     // wide: the differences of norms over few channels are not good to the contract's tolerance
     ConvSpec wide = ConvSpec.parse("[(8,5,2),(8,2,2)]");
-    LayerContract.holds(
-        (scope, _) ->
-            layer(
-                new ConvFeatureExtractor(scope, wide, ConvFeatureExtractor.Mode.LAYER_NORM, false)),
-        2,
-        23);
+    for (ConvFeatureExtractor.Mode mode : ConvFeatureExtractor.Mode.values()) {
+      LayerContract.holds(
+          (scope, _) -> layer(new ConvFeatureExtractor(scope, wide, mode, false)), 2, 23);
+    }
+  }
+
+  @Test
+  void onlyTheFirstLayerHasAGroupNorm() {
+    ParameterScope root = ParameterScope.root();
+    new ConvFeatureExtractor(root, SMALL, ConvFeatureExtractor.Mode.GROUP_NORM, false);
+    assertEquals(
+        List.of(
+            "conv_layers.0.0.weight",
+            "conv_layers.0.2.weight",
+            "conv_layers.0.2.bias",
+            "conv_layers.1.0.weight",
+            "conv_layers.2.0.weight"),
+        root.parameters().stream().map(Parameter::name).toList());
   }
 
   @Test

@@ -1,8 +1,6 @@
 package dev.d2v.nn.layer;
 
-import dev.d2v.nn.Initializer;
 import dev.d2v.nn.Layer;
-import dev.d2v.nn.Parameter;
 import dev.d2v.nn.ParameterScope;
 import dev.d2v.nn.Pass;
 import dev.d2v.tensor.Shape;
@@ -12,32 +10,32 @@ import org.jspecify.annotations.Nullable;
 /// `y = gelu(norm(conv(x)))`: one layer of the extractor that turns a waveform into frames.
 ///
 /// Where: x (B,L,in), y (B,T,out), the convolution strided and without padding; the norm is affine,
-/// over channels, or absent. Only the convolution's output is saved: the norm's is computed again
-/// in the backward, because these are the longest sequences of the model.
+/// over channels or over time, or absent. Only the convolution's output is saved: the norm's is
+/// computed again in the backward, because these are the longest sequences of the model.
 public final class Conv1dNormGelu implements Layer {
   private record Saved(Shape input, Tensor h, @Nullable Tensor mean, @Nullable Tensor rstd) {}
 
   private final Conv1d conv;
-  private final @Nullable Parameter gamma;
-  private final @Nullable Parameter beta;
-  private final float eps;
+  private final @Nullable AffineNorm norm;
 
-  private Conv1dNormGelu(Conv1d conv, @Nullable ParameterScope norm, double eps) {
-    Shape C = Shape.of(conv.out());
+  private Conv1dNormGelu(Conv1d conv, @Nullable AffineNorm norm) {
     this.conv = conv;
-    this.gamma = norm == null ? null : norm.parameter("weight", C, Initializer.ones());
-    this.beta = norm == null ? null : norm.parameter("bias", C, Initializer.zeros());
-    this.eps = (float) eps;
+    this.norm = norm;
   }
 
   /// Without a norm.
   public static Conv1dNormGelu plain(Conv1d conv) {
-    return new Conv1dNormGelu(conv, null, 0);
+    return new Conv1dNormGelu(conv, null);
   }
 
   /// With a layer norm over channels, whose `weight` and `bias` it declares in the scope.
   public static Conv1dNormGelu layerNorm(Conv1d conv, ParameterScope norm, double eps) {
-    return new Conv1dNormGelu(conv, norm, eps);
+    return new Conv1dNormGelu(conv, new LayerNorm(norm, conv.out(), eps, true));
+  }
+
+  /// With a norm of each channel over time, whose `weight` and `bias` it declares in the scope.
+  public static Conv1dNormGelu channelNorm(Conv1d conv, ParameterScope norm, double eps) {
+    return new Conv1dNormGelu(conv, new ChannelNorm(norm, conv.out(), eps));
   }
 
   /// The layer.
@@ -47,10 +45,9 @@ public final class Conv1dNormGelu implements Layer {
     try (var _ = pass.temporaries()) {
       Tensor h = pass.take(y.shape());
       conv.into(h, x, pass);
-      int rows = h.shape().rows();
-      Tensor mean = gamma == null ? null : pass.takeSaved(rows);
-      Tensor rstd = gamma == null ? null : pass.takeSaved(rows);
-      Tensor normed = norm(y, mean, rstd, h, pass);
+      Tensor mean = norm == null ? null : pass.takeSaved(norm.statistics(h.shape()));
+      Tensor rstd = norm == null ? null : pass.takeSaved(norm.statistics(h.shape()));
+      Tensor normed = normed(y, mean, rstd, h, pass);
       pass.kernels().activation().geluForward(y, normed, y.size());
       pass.save(this, new Saved(x.shape(), h, mean, rstd));
     }
@@ -58,16 +55,12 @@ public final class Conv1dNormGelu implements Layer {
   }
 
   /// The norm of h in `into`; h itself where there is none.
-  private Tensor norm(
+  private Tensor normed(
       Tensor into, @Nullable Tensor mean, @Nullable Tensor rstd, Tensor h, Pass pass) {
-    if (gamma == null || beta == null) {
+    if (norm == null) {
       return h;
     }
-    int C = conv.out();
-    pass.kernels()
-        .norm()
-        .layerNormForward(
-            into, mean, rstd, h, gamma.compute(), beta.compute(), eps, h.shape().rows(), C);
+    norm.into(into, mean, rstd, h, pass);
     return into;
   }
 
@@ -93,32 +86,13 @@ public final class Conv1dNormGelu implements Layer {
   private Tensor gradientOfConv(Tensor dy, Saved s, Pass pass) {
     Tensor dh = pass.take(dy.shape());
     try (var _ = pass.workspace().mark()) {
-      Tensor normed = norm(s.mean == null ? s.h : pass.take(dy.shape()), null, null, s.h, pass);
+      Tensor normed = normed(s.mean == null ? s.h : pass.take(dy.shape()), null, null, s.h, pass);
       pass.kernels().activation().geluBackward(dh, dy, normed, dy.size());
-      if (gamma != null && beta != null && s.mean != null && s.rstd != null) {
-        int C = conv.out();
-        pass.kernels()
-            .norm()
-            .layerNormBackward(
-                dh,
-                gradient(gamma, pass),
-                gradient(beta, pass),
-                dh,
-                s.h,
-                s.mean,
-                s.rstd,
-                gamma.compute(),
-                null,
-                dy.shape().rows(),
-                C);
+      if (norm != null && s.mean != null && s.rstd != null) {
+        norm.backwardInto(dh, dh, s.h, s.mean, s.rstd, pass);
       }
     }
     return dh;
-  }
-
-  // The kernel wants gradients of an affine norm even when it is frozen: these go nowhere.
-  private static Tensor gradient(Parameter p, Pass pass) {
-    return p.hasGradient() ? p.gradient() : pass.take(p.shape());
   }
 
   /// The convolution.

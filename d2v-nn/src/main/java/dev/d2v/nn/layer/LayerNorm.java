@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Where: x, y (B,T,C), mean, rstd (B,T), `weight` gamma and `bias` beta (C), absent when not
 /// affine.
-public final class LayerNorm implements Layer {
+public final class LayerNorm implements Layer, AffineNorm {
   private record Saved(Tensor x, Tensor mean, Tensor rstd) {}
 
   private final @Nullable Parameter weight;
@@ -35,13 +35,11 @@ public final class LayerNorm implements Layer {
   /// `y = LN(x)`.
   @Override
   public Tensor forward(Tensor x, Pass pass) {
-    int rows = Rows.of(x, C, name);
+    int rows = statistics(x.shape());
     Tensor y = pass.take(x.shape());
     Tensor mean = pass.takeSaved(rows);
     Tensor rstd = pass.takeSaved(rows);
-    pass.kernels()
-        .norm()
-        .layerNormForward(y, mean, rstd, x, value(weight), value(bias), eps, rows, C);
+    into(y, mean, rstd, x, pass);
     if (mean != null && rstd != null) {
       pass.save(this, new Saved(x, mean, rstd));
     }
@@ -81,9 +79,14 @@ public final class LayerNorm implements Layer {
   }
 
   private Tensor backward(Tensor dy, @Nullable Tensor addend, Pass pass) {
-    int rows = Rows.of(dy, C, "gradient of " + name);
     Saved s = pass.restore(this, Saved.class);
     Tensor dx = pass.take(dy.shape());
+    gradients(dx, dy, s, addend, pass);
+    return dx;
+  }
+
+  private void gradients(Tensor dx, Tensor dy, Saved s, @Nullable Tensor addend, Pass pass) {
+    int rows = Rows.of(dy, C, "gradient of " + name);
     try (var _ = pass.workspace().mark()) {
       pass.kernels()
           .norm()
@@ -100,7 +103,24 @@ public final class LayerNorm implements Layer {
               rows,
               C);
     }
-    return dx;
+  }
+
+  @Override
+  public int statistics(Shape x) {
+    return Rows.of(x, C, name);
+  }
+
+  @Override
+  public void into(Tensor y, @Nullable Tensor mean, @Nullable Tensor rstd, Tensor x, Pass pass) {
+    int rows = statistics(x.shape());
+    pass.kernels()
+        .norm()
+        .layerNormForward(y, mean, rstd, x, value(weight), value(bias), eps, rows, C);
+  }
+
+  @Override
+  public void backwardInto(Tensor dx, Tensor dy, Tensor x, Tensor mean, Tensor rstd, Pass pass) {
+    gradients(dx, dy, new Saved(x, mean, rstd), null, pass);
   }
 
   /// gamma (C), or null when not affine.

@@ -9,7 +9,11 @@ final class Rows {
 
   /// The number of rows of x (...,C). Fails unless its last axis is C.
   static int of(Tensor x, int C, String layer) {
-    Shape shape = x.shape();
+    return of(x.shape(), C, layer);
+  }
+
+  /// As [#of(Tensor, int, String)], of a shape.
+  static int of(Shape shape, int C, String layer) {
     if (shape.rank() == 0 || shape.dim(-1) != C) {
       throw new IllegalArgumentException(
           "%s: expected an input of shape (...,%d), got %s".formatted(layer, C, shape));

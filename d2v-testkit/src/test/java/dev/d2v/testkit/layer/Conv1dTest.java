@@ -51,6 +51,12 @@ final class Conv1dTest {
         2,
         9,
         3);
+    LayerContract.holds(
+        (scope, _) ->
+            Conv1dNormGelu.channelNorm(withoutBias(scope, 3, 6, 3, 2), scope.child("norm"), 1e-5),
+        2,
+        15,
+        3);
     LayerContract.holds((scope, _) -> Conv1dNormGelu.plain(conv(scope, 3, 6, 2, 2, 1)), 2, 9, 3);
   }
 
