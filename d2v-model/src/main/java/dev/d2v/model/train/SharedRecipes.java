@@ -49,7 +49,7 @@ public final class SharedRecipes {
             NormPlacement.POST,
             DropConfig.none(),
             4,
-            new TargetConfig(2, false, false, true, false, false, false),
+            new TargetConfig(2, false, true, false, false, false, false),
             new LossConfig(0, null, 1, 0, 0),
             EmaConfig.linear(0.99, 0.999, 0),
             null,
@@ -57,7 +57,7 @@ public final class SharedRecipes {
             image,
             SpeechRecipes.smallEncoder(),
             TextRecipes.smallEncoder()),
-        TextRecipes.smallTraining(900, 32, 2e-3),
+        TextRecipes.smallTraining(900, 32, 1e-3),
         new DataConfig(
             new ImageData(
                 pictures.cropScaleMin(),
