@@ -50,7 +50,7 @@ public final class TextRecipes {
             null,
             null,
             smallEncoder()),
-        smallTraining(600, 16, 2e-3),
+        smallTraining(400, 16, 2e-3),
         DataConfig.of(new TextData(128, false, ShareConfig.WHOLE)),
         new ProbeConfig(ProbeConfig.Pooling.MEAN_AND_CLS, 4));
   }
