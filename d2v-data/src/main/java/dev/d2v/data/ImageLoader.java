@@ -1,11 +1,9 @@
 package dev.d2v.data;
 
+import dev.d2v.data.common.EpochOrder;
 import dev.d2v.data.common.Prefetcher;
 import dev.d2v.tensor.random.RandomStream;
-import java.util.Arrays;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.jspecify.annotations.Nullable;
 
 /// Batches for training: batch `u` is a function of the data, the settings and `u` alone, so a
 /// resumed run sees what an uninterrupted one would have seen, whatever the number of threads.
@@ -53,15 +51,12 @@ public final class ImageLoader implements AutoCloseable {
     }
   }
 
-  private record Order(int epoch, int[] images) {}
-
   private final ImageDataset data;
   private final Settings settings;
   private final FloatWriter writer;
   private final Prefetcher prefetcher;
 
-  /// The orders of an even and of an odd epoch: looking ahead touches two at a time.
-  private final AtomicReferenceArray<@Nullable Order> orders = new AtomicReferenceArray<>(2);
+  private final EpochOrder order;
 
   /// A loader over `data`. Threads start only where decoding or cropping is worth them.
   ///
@@ -70,6 +65,7 @@ public final class ImageLoader implements AutoCloseable {
     check(data, settings.format(), settings.augmentation());
     this.data = data;
     this.settings = settings;
+    this.order = new EpochOrder(data.size(), settings.seed(), settings.orderStream());
     this.writer = new FloatWriter(settings.format(), settings.augmentation());
     boolean trivial = data.inMemory() && settings.augmentation().cheap();
     this.prefetcher =
@@ -123,19 +119,6 @@ public final class ImageLoader implements AutoCloseable {
     prefetcher.close();
   }
 
-  private Order order(int epoch) {
-    Order known = orders.get(epoch & 1);
-    if (known != null && known.epoch == epoch) {
-      return known;
-    }
-    int[] images = new int[data.size()];
-    Arrays.setAll(images, i -> i);
-    new RandomStream(settings.seed(), settings.orderStream(), epoch, 0).shuffle(images);
-    Order made = new Order(epoch, images);
-    orders.set(epoch & 1, made);
-    return made;
-  }
-
   private final class Rows implements Prefetcher.Source {
     @Override
     public int rows(long update) {
@@ -145,7 +128,7 @@ public final class ImageLoader implements AutoCloseable {
     @Override
     public void fill(Prefetcher.Slot slot, int row) {
       int epoch = epoch(slot.batch());
-      int[] images = order(epoch).images;
+      int[] images = order.of(epoch);
       int n = images.length;
       long position = slot.batch() % updatesPerEpoch() * settings.batch() + row;
       int round = (int) (position / n);

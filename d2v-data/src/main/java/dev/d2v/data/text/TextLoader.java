@@ -1,11 +1,8 @@
 package dev.d2v.data.text;
 
 import dev.d2v.data.DataException;
+import dev.d2v.data.common.EpochOrder;
 import dev.d2v.data.common.Prefetcher;
-import dev.d2v.tensor.random.RandomStream;
-import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.jspecify.annotations.Nullable;
 
 /// Batches of text for training: batch `number` is a function of the data, the settings and the
 /// number alone, so a resumed run sees what an uninterrupted one would have seen, whatever the
@@ -41,14 +38,11 @@ public final class TextLoader implements AutoCloseable {
     }
   }
 
-  private record Order(int epoch, int[] rows) {}
-
   private final TextBlocks blocks;
   private final Settings settings;
   private final Prefetcher prefetcher;
 
-  /// The orders of an even and of an odd epoch: looking ahead touches two at a time.
-  private final AtomicReferenceArray<@Nullable Order> orders = new AtomicReferenceArray<>(2);
+  private final EpochOrder order;
 
   /// A loader over `blocks`, whose store must stay open.
   ///
@@ -60,6 +54,7 @@ public final class TextLoader implements AutoCloseable {
     }
     this.blocks = blocks;
     this.settings = settings;
+    this.order = new EpochOrder(blocks.size(), settings.seed(), settings.orderStream());
     this.prefetcher =
         new Prefetcher(
             new Rows(),
@@ -101,19 +96,6 @@ public final class TextLoader implements AutoCloseable {
     prefetcher.close();
   }
 
-  private Order order(int epoch) {
-    Order known = orders.get(epoch & 1);
-    if (known != null && known.epoch == epoch) {
-      return known;
-    }
-    int[] rows = new int[blocks.size()];
-    Arrays.setAll(rows, i -> i);
-    new RandomStream(settings.seed(), settings.orderStream(), epoch, 0).shuffle(rows);
-    Order made = new Order(epoch, rows);
-    orders.set(epoch & 1, made);
-    return made;
-  }
-
   private final class Rows implements Prefetcher.Source {
     @Override
     public int rows(long number) {
@@ -122,7 +104,7 @@ public final class TextLoader implements AutoCloseable {
 
     @Override
     public void fill(Prefetcher.Slot slot, int row) {
-      int[] rows = order(epoch(slot.batch())).rows;
+      int[] rows = order.of(epoch(slot.batch()));
       long position = slot.batch() % batchesPerEpoch() * settings.batch() + row;
       int item = rows[(int) (position % rows.length)];
       slot.indices()[row] = item;
