@@ -1,7 +1,7 @@
 package dev.d2v.tensor.kernel.vector;
 
 import static dev.d2v.tensor.kernel.vector.GemmTile.DEPTH;
-import static dev.d2v.tensor.kernel.vector.Panels.WIDTH;
+import static dev.d2v.tensor.kernel.vector.GemmTile.WIDTH;
 
 import dev.d2v.tensor.parallel.Parts;
 import dev.d2v.tensor.parallel.RowParallel;

@@ -16,10 +16,13 @@ final class GemmTile {
   static final long W = Lanes.F.vectorByteSize();
 
   /// Whether 32 vector registers are there: AVX-512 or an ARM processor.
-  private static final boolean REGISTERS_32 = V == 16 || arm();
+  static final boolean REGISTERS_32 = V == 16 || arm();
 
   /// Vectors across the tile.
   static final int VECTORS = REGISTERS_32 ? 4 : 2;
+
+  /// Columns of the tile.
+  static final int WIDTH = VECTORS * V;
 
   /// Rows of the tile.
   static final int ROWS = 6;

@@ -18,6 +18,9 @@ final class Native {
   /// A float anywhere.
   static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
+  /// An int anywhere.
+  static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+
   private Native() {}
 
   /// Where a tensor lies. Fails when its memory was closed or is not the host's.

@@ -1,32 +1,27 @@
 package dev.d2v.tensor.kernel.vector;
 
-import static dev.d2v.tensor.kernel.vector.GemmTile.V;
-import static dev.d2v.tensor.kernel.vector.GemmTile.VECTORS;
-
 /// How the columns of a matrix are cut into panels as wide as a tile, the last one padded.
 ///
 /// @param columns columns in all
-record Panels(int columns) {
-  /// Columns of a panel with padding.
-  static final int WIDTH = VECTORS * V;
-
+/// @param wide columns of a panel with padding
+record Panels(int columns, int wide) {
   /// Number of panels.
   int count() {
-    return Math.ceilDiv(columns, WIDTH);
+    return Math.ceilDiv(columns, wide);
   }
 
   /// First column of a panel.
   int start(int panel) {
-    return panel * WIDTH;
+    return panel * wide;
   }
 
   /// Columns of a panel that are there.
   int width(int panel) {
-    return Math.min(columns - start(panel), WIDTH);
+    return Math.min(columns - start(panel), wide);
   }
 
   /// Columns with padding.
   int padded() {
-    return count() * WIDTH;
+    return count() * wide;
   }
 }

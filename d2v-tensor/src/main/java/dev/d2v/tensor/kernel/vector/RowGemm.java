@@ -1,34 +1,50 @@
 package dev.d2v.tensor.kernel.vector;
 
-import static dev.d2v.tensor.kernel.vector.GemmTile.DEPTH;
-import static dev.d2v.tensor.kernel.vector.GemmTile.ROWS;
-import static dev.d2v.tensor.kernel.vector.Panels.WIDTH;
+import static dev.d2v.tensor.kernel.vector.GemmTile.W;
+import static dev.d2v.tensor.kernel.vector.RowTile.DEPTH;
+import static dev.d2v.tensor.kernel.vector.RowTile.LD;
+import static dev.d2v.tensor.kernel.vector.RowTile.ROWS;
+import static dev.d2v.tensor.kernel.vector.RowTile.WIDTH;
 
 import dev.d2v.tensor.parallel.RowParallel;
 import dev.d2v.tensor.parallel.Scratch;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// `c = a b + bias + addend` with the rows of a contiguous: NN and NT.
 ///
 /// First all threads pack b, which is a weight and small, into panels as wide as a tile. Then each
-/// part takes a block of rows of a, packs at most [GemmTile#DEPTH] of their columns at a time and
-/// runs them against the panels: that part of a stays in the second-level cache, and the block of c
-/// too.
+/// part takes a block of rows and a group of panels that the second-level cache holds, and goes
+/// through the rows in strips of a tile's height, each through all panels: a is read and c written
+/// in the order of memory, and evenly over time.
 final class RowGemm {
-  private static final int ROW_STEP = 4 * GemmTile.ROWS;
-  private static final int MOST_ROWS = 96;
   private static final int ENOUGH_PARTS = 32;
 
-  private static final int PACKED_B = 0;
-  private static final int PACKED_A = 1;
+  /// Floats of b that stay in the second-level cache.
+  private static final int CACHED = 1 << 17;
+
+  /// Bytes that a tile asks for ahead; a strip has more panels than windows.
+  private static final int WINDOW = 2048;
+
   private static final int TILE = 2;
+  private static final float[] NONE = {};
 
   private final RowParallel parallel;
   private final Scratch scratch;
 
+  /// A strip of a for each thread.
+  private final float[][] strips;
+
+  /// b in panels: for each stretch of the inner dimension all panels.
+  private float[] packed = NONE;
+
+  /// The bias, or zeros, padded to whole panels; behind it zeros for one panel.
+  private float[] bias = NONE;
+
   RowGemm(RowParallel parallel, Scratch scratch) {
     this.parallel = parallel;
     this.scratch = scratch;
+    this.strips = new float[parallel.threads()][ROWS * LD];
   }
 
   /// One product, by address; 0 where there is none. c (m,n) a (m,k) b (k,n), or (n,k) when
@@ -45,110 +61,135 @@ final class RowGemm {
       int n,
       int k) {}
 
-  /// b in panels behind one tile's width of zeros and the padded bias.
-  private record PackedB(long at, Panels panels, Blocks depths, boolean bias) {
-    static final long ZEROS = 4L * WIDTH;
-
-    static long bytes(Panels panels, int k) {
-      return ZEROS + 4L * panels.padded() * (1L + k);
+  /// How a product is cut: stretches of the inner dimension, blocks of rows, groups of panels.
+  private record Plan(Panels panels, Blocks depths, Blocks rows, Blocks groups) {
+    static Plan of(int m, int n, int k) {
+      Panels panels = new Panels(n, WIDTH);
+      Blocks depths = Blocks.of(k, DEPTH, 16);
+      Blocks rows = Blocks.of(m, Math.ceilDiv(m, ENOUGH_PARTS), ROWS);
+      int cached = Math.max(1, CACHED / (WIDTH * depths.each()));
+      int enough = Math.ceilDiv(panels.count() * rows.count(), ENOUGH_PARTS);
+      return new Plan(panels, depths, rows, Blocks.of(panels.count(), Math.min(cached, enough), 1));
     }
 
-    long bias(int panel, int depth) {
-      return at + (bias && depth == 0 ? ZEROS + 4L * panels.start(panel) : 0);
+    /// Whether a strip is done at once, so that the next one's rows can be asked for.
+    boolean wholeRows() {
+      return depths.count() == 1 && groups.count() == 1;
     }
 
-    long panel(int panel, int depth) {
-      long floats = panels.padded() + (long) panels.start(panel) * depths.size();
-      return at + ZEROS + 4 * (floats + (long) depths.from(depth) * WIDTH);
+    /// Where a panel of b starts in the packed array.
+    int panel(int panel, int depth) {
+      return panels.padded() * depths.from(depth) + panels.start(panel) * depths.length(depth);
     }
   }
+
+  /// Where a part works: buffers of its thread, and the rows and the stretch that it is at.
+  private record Strip(float[] a, long tile, Ahead ahead, int row, int rows, int depth) {}
 
   void run(Product x) {
     if (x.m == 0 || x.n == 0) {
       return;
     }
-    Panels panels = new Panels(x.n);
-    Blocks depths = Blocks.of(x.k, DEPTH, 16);
-    long memory = scratch.segment(0, PACKED_B, PackedB.bytes(panels, x.k)).address();
-    PackedB packed = new PackedB(memory, panels, depths, x.bias != 0);
-    pack(x, packed);
-    Blocks rows = Blocks.of(x.m, Math.min(MOST_ROWS, Math.ceilDiv(x.m, ENOUGH_PARTS)), ROW_STEP);
-    Blocks columns =
-        Blocks.of(panels.count(), Math.ceilDiv(panels.count() * rows.count(), ENOUGH_PARTS), 1);
-    parallel.run(
-        rows.count() * columns.count(),
-        (part, thread) ->
-            block(
-                x, packed, rows, part / columns.count(), columns, part % columns.count(), thread));
-  }
-
-  private void pack(Product x, PackedB packed) {
-    Packing.zero(packed.at, WIDTH);
+    Plan plan = Plan.of(x.m, x.n, x.k);
+    int padded = plan.panels.padded();
+    packed = RowPacking.grown(packed, (long) padded * x.k);
+    bias = RowPacking.grown(bias, padded + WIDTH);
+    Arrays.fill(bias, 0, padded + WIDTH, 0);
     if (x.bias != 0) {
-      Packing.panel(packed.at + PackedB.ZEROS, x.bias, 0, 1, x.n, packed.panels.padded());
+      RowPacking.copy(bias, 0, x.bias, x.n);
     }
-    int count = packed.depths.count();
+    int depths = plan.depths.count();
     parallel.run(
-        packed.panels.count() * count,
-        (part, thread) -> packPanel(x, packed, part / count, part % count));
+        plan.panels.count() * depths,
+        (part, thread) -> packPanel(x, plan, part / depths, part % depths, thread));
+    int groups = plan.groups.count();
+    parallel.run(
+        plan.rows.count() * groups,
+        (part, thread) -> block(x, plan, part / groups, part % groups, thread));
   }
 
-  private static void packPanel(Product x, PackedB packed, int panel, int depth) {
-    int from = packed.panels.start(panel);
-    int width = packed.panels.width(panel);
-    int p = packed.depths.from(depth);
-    int k = packed.depths.length(depth);
-    long to = packed.panel(panel, depth);
+  private void packPanel(Product x, Plan plan, int panel, int depth, int thread) {
+    int from = plan.panels.start(panel);
+    int width = plan.panels.width(panel);
+    int p = plan.depths.from(depth);
+    int k = plan.depths.length(depth);
+    int at = plan.panel(panel, depth);
     if (x.transposed) {
-      Packing.transposed(to, x.b + 4 * ((long) from * x.k + p), 4L * x.k, k, width, WIDTH);
+      long square = scratch.segment(thread, TILE, RowPacking.SQUARE_BYTES).address();
+      long b = x.b + 4 * ((long) from * x.k + p);
+      RowPacking.transposed(packed, at, b, 4L * x.k, k, width, square);
     } else {
-      Packing.panel(to, x.b + 4 * ((long) p * x.n + from), 4L * x.n, k, width, WIDTH);
+      RowPacking.panel(packed, at, x.b + 4 * ((long) p * x.n + from), 4L * x.n, k, width);
     }
   }
 
-  private void block(
-      Product x, PackedB packed, Blocks rows, int block, Blocks columns, int column, int thread) {
-    Panels panels = packed.panels;
-    Blocks depths = packed.depths;
-    int row = rows.from(block);
-    int count = rows.length(block);
-    int last = depths.count() - 1;
-    int end = columns.from(column) + columns.length(column);
-    long tile = scratch.segment(thread, TILE, GemmTile.BYTES).address();
-    long a = scratch.segment(thread, PACKED_A, 4L * Blocks.roundUp(count, ROWS) * DEPTH).address();
-    for (int depth = 0; depth <= last; depth++) {
-      int k = depths.length(depth);
-      packRows(a, x.a + 4 * ((long) row * x.k + depths.from(depth)), 4L * x.k, count, k);
-      boolean adds = depth > 0 || x.addend != 0;
-      var target = new GemmBlock(4L * x.n, depth == 0 && adds ? x.addend - x.c : 0, adds, tile, 0);
-      for (int j = columns.from(column); j < end; j++) {
-        long c = x.c + 4 * ((long) row * x.n + panels.start(j));
-        panel(target, c, a, count, packed, j, depth);
-        if (depth == last && x.epilogue != null) {
-          x.epilogue.apply(row, count, panels.start(j), panels.width(j));
+  private void block(Product x, Plan plan, int block, int group, int thread) {
+    int first = plan.rows.from(block);
+    int end = first + plan.rows.length(block);
+    long tile = scratch.segment(thread, TILE, RowTile.BYTES + 64).address();
+    Ahead ahead = new Ahead(tile + RowTile.BYTES);
+    float[] a = strips[thread];
+    int from = plan.groups.from(group);
+    int to = from + plan.groups.length(group);
+    for (int depth = 0; depth < plan.depths.count(); depth++) {
+      int k = plan.depths.length(depth);
+      for (int i = first; i < end; i += ROWS) {
+        int rows = Math.min(ROWS, end - i);
+        long at = x.a + 4 * ((long) i * x.k + plan.depths.from(depth));
+        RowPacking.strip(a, at, 4L * x.k, rows, k);
+        var strip = new Strip(a, tile, ahead, i, rows, depth);
+        boolean more = plan.wholeRows() && i + 2 * ROWS <= end;
+        for (int j = from; j < to; j++) {
+          ahead.nothing();
+          if (more) {
+            next(ahead, x, i + ROWS, j);
+          }
+          tile(x, plan, strip, j);
         }
       }
     }
   }
 
-  /// Rows of a in panels of a tile's height, transposed.
-  private static void packRows(long to, long a, long lda, int rows, int k) {
-    for (int i = 0; i < rows; i += ROWS) {
-      Packing.transposed(to + 4L * i * k, a + lda * i, lda, k, Math.min(ROWS, rows - i), ROWS);
+  /// Asks for a part of the next strip: of a, and of the results.
+  private static void next(Ahead ahead, Product x, int row, int panel) {
+    long out = 4L * ROWS * x.n;
+    ahead.read(x.a + 4L * row * x.k, 4L * ROWS * x.k, WINDOW, panel);
+    if (x.addend != 0) {
+      return;
+    }
+    if (x.epilogue == null || !x.epilogue.keepsInput()) {
+      ahead.write(x.c + 4L * row * x.n, out, WINDOW, panel);
+    } else {
+      int first = ahead.write(x.c + 4L * row * x.n, out, 2 * WINDOW, panel);
+      ahead.write(x.epilogue.y() + 4L * row * x.n, out, 2 * WINDOW, panel - first);
     }
   }
 
-  /// All rows of a block against one panel of b.
-  private static void panel(
-      GemmBlock target, long c, long a, int rows, PackedB packed, int panel, int depth) {
-    int k = packed.depths.length(depth);
-    long b = packed.panel(panel, depth);
-    long bias = packed.bias(panel, depth);
-    int width = packed.panels.width(panel);
-    for (int i = 0; i < rows; i += ROWS) {
-      int there = Math.min(ROWS, rows - i);
-      target.tile(
-          c + target.ldc() * i, there, a + 4L * i * k, 4L * ROWS, b, 4L * WIDTH, bias, width, k);
+  private void tile(Product x, Plan plan, Strip s, int panel) {
+    int column = plan.panels.start(panel);
+    int width = plan.panels.width(panel);
+    int k = plan.depths.length(s.depth);
+    int b = plan.panel(panel, s.depth);
+    int z = s.depth == 0 ? column : plan.panels.padded();
+    long ldc = 4L * x.n;
+    long c = x.c + ldc * s.row + 4L * column;
+    boolean adds = s.depth > 0 || x.addend != 0;
+    GeluEpilogue gelu = s.depth == plan.depths.count() - 1 ? x.epilogue : null;
+    if (s.rows == ROWS && width == WIDTH && !adds && gelu == null) {
+      RowTile.product(c, ldc, ROWS, bias, z, s.a, 0, packed, b, k, s.ahead);
+      return;
+    }
+    RowTile.product(s.tile, 2 * W, s.rows, bias, z, s.a, 0, packed, b, k, s.ahead);
+    if (adds) {
+      TileStore.add(c, ldc, s.depth == 0 ? x.addend - x.c : 0, s.tile, s.rows, width);
+    }
+    if (gelu != null) {
+      if (adds) {
+        TileStore.fetch(c, ldc, s.tile, s.rows, width);
+      }
+      gelu.apply(s.tile, s.row, s.rows, column, width);
+    } else if (!adds) {
+      TileStore.assign(c, ldc, s.tile, s.rows, width);
     }
   }
 }

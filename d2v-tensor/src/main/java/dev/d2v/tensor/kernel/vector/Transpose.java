@@ -42,6 +42,14 @@ final class Transpose {
     }
   }
 
+  /// `y(j, i) = x(i, j)` for as many rows and columns as a vector has lanes, by address; what fills
+  /// the vectors of y repeats the last row of x.
+  ///
+  /// @param last number of the last row of x
+  static void square(long y, long ys, long x, long xs, int last) {
+    block(y, ys, x, xs, last, 1);
+  }
+
   /// One square.
   ///
   /// @param last number of the last row of x

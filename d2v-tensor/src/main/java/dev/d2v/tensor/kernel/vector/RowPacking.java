@@ -1,0 +1,78 @@
+package dev.d2v.tensor.kernel.vector;
+
+import static dev.d2v.tensor.kernel.vector.GemmTile.V;
+import static dev.d2v.tensor.kernel.vector.GemmTile.W;
+import static dev.d2v.tensor.kernel.vector.Native.get;
+import static dev.d2v.tensor.kernel.vector.Native.load;
+import static dev.d2v.tensor.kernel.vector.RowTile.WIDTH;
+
+import java.util.Arrays;
+
+/// Copies of matrices in the order in which [RowTile] reads them: from an address, with `ld` bytes
+/// from row to row, into arrays.
+final class RowPacking {
+  /// Bytes of a buffer for [#transposed].
+  static final long SQUARE_BYTES = V * W;
+
+  private RowPacking() {}
+
+  /// An array of at least so many floats: this one, if it is large enough.
+  static float[] grown(float[] array, long length) {
+    return array.length >= length ? array : new float[Math.toIntExact(length)];
+  }
+
+  /// `to[at + i] = from[i]`, n elements.
+  static void copy(float[] to, int at, long from, int n) {
+    int i = 0;
+    for (; i <= n - V; i += V) {
+      load(from + 4L * i).intoArray(to, at + i);
+    }
+    for (; i < n; i++) {
+      to[at + i] = get(from + 4L * i);
+    }
+  }
+
+  /// Rows of a: n elements each, LD apart.
+  static void strip(float[] to, long from, long ld, int rows, int n) {
+    for (int i = 0; i < rows; i++) {
+      copy(to, i * RowTile.LD, from + ld * i, n);
+    }
+  }
+
+  /// A panel of b: k rows of `width` elements, zeros behind.
+  static void panel(float[] to, int at, long from, long ld, int k, int width) {
+    for (int p = 0; p < k; p++) {
+      copy(to, at + p * WIDTH, from + ld * p, width);
+    }
+    pad(to, at, k, width);
+  }
+
+  /// A panel of b from its transpose, `width` rows of k elements; squares of a vector's size are
+  /// turned in registers.
+  ///
+  /// @param square a buffer of the thread's own
+  static void transposed(float[] to, int at, long from, long ld, int k, int width, long square) {
+    int whole = k / V * V;
+    for (int j = 0; j < width; j += V) {
+      int last = Math.min(V, width - j) - 1;
+      for (int p = 0; p < whole; p += V) {
+        Transpose.square(square, W, from + ld * j + 4L * p, ld, last);
+        for (int i = 0; i < V; i++) {
+          load(square + W * i).intoArray(to, at + (p + i) * WIDTH + j);
+        }
+      }
+      for (int p = whole; p < k; p++) {
+        for (int i = 0; i <= last; i++) {
+          to[at + p * WIDTH + j + i] = get(from + ld * (j + i) + 4L * p);
+        }
+      }
+    }
+    pad(to, at, k, width);
+  }
+
+  private static void pad(float[] to, int at, int k, int width) {
+    for (int p = 0; p < k && width < WIDTH; p++) {
+      Arrays.fill(to, at + p * WIDTH + width, at + (p + 1) * WIDTH, 0);
+    }
+  }
+}

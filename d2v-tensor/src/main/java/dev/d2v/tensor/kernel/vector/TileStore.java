@@ -1,0 +1,44 @@
+package dev.d2v.tensor.kernel.vector;
+
+import static dev.d2v.tensor.kernel.vector.GemmTile.V;
+import static dev.d2v.tensor.kernel.vector.GemmTile.W;
+import static dev.d2v.tensor.kernel.vector.Native.get;
+import static dev.d2v.tensor.kernel.vector.Native.load;
+import static dev.d2v.tensor.kernel.vector.Native.set;
+import static dev.d2v.tensor.kernel.vector.Native.store;
+
+/// The way of a tile of [RowTile] that cannot be stored where it belongs: only a part of it is
+/// there, or something is to be done with it. It lies in a buffer, with rows as wide as a tile, and
+/// all is by address.
+final class TileStore {
+  private TileStore() {}
+
+  /// `c = tile`, the first `rows` rows and `width` columns.
+  static void assign(long c, long ldc, long tile, int rows, int width) {
+    for (int i = 0; i < rows; i++) {
+      Packing.copy(c + ldc * i, tile + 2 * W * i, width);
+    }
+  }
+
+  /// `tile = c`.
+  static void fetch(long c, long ldc, long tile, int rows, int width) {
+    for (int i = 0; i < rows; i++) {
+      Packing.copy(tile + 2 * W * i, c + ldc * i, width);
+    }
+  }
+
+  /// `c = tile + d`; d lies `behind` bytes behind c, 0 for c itself.
+  static void add(long c, long ldc, long behind, long tile, int rows, int width) {
+    for (int i = 0; i < rows; i++) {
+      long q = c + ldc * i;
+      long t = tile + 2 * W * i;
+      int j = 0;
+      for (; j <= width - V; j += V) {
+        store(load(t + 4L * j).add(load(q + behind + 4L * j)), q + 4L * j);
+      }
+      for (; j < width; j++) {
+        set(q + 4L * j, get(t + 4L * j) + get(q + behind + 4L * j));
+      }
+    }
+  }
+}
