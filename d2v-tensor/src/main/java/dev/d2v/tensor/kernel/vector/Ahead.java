@@ -38,17 +38,20 @@ final class Ahead {
     writeMask = 0;
   }
 
-  /// Reads window `i` of an area, if there is one; the last one ends with the area.
+  /// Reads window `i` of an area, if there is one, and tells how many there are; the last one ends
+  /// with the area.
   ///
   /// @param bytes of a window, a power of two
-  void read(long area, long size, int bytes, int i) {
-    if (i < count(size, bytes)) {
+  int read(long area, long size, int bytes, int i) {
+    int count = count(size, bytes);
+    if (i >= 0 && i < count) {
       read = area + Math.min((long) i * bytes, size - bytes);
       readMask = bytes - LINE;
     }
+    return count;
   }
 
-  /// Zeroes window `i`, if there is one, and tells how many there are; otherwise as [#read].
+  /// Zeroes window `i`; otherwise as [#read].
   int write(long area, long size, int bytes, int i) {
     int count = count(size, bytes);
     if (i >= 0 && i < count) {

@@ -2,12 +2,14 @@ package dev.d2v.tensor.kernel.vector;
 
 import java.util.Locale;
 
-/// The inner product of all compute-bound kernels: a tile of the result is kept in registers while
-/// the inner dimension runs, and then put into a small buffer. One tile a register file, chosen
-/// once; the lane width is only a number in it.
+/// The inner product of all products: a tile of the result is kept in registers while the inner
+/// dimension runs, and then stored. One height a register file, chosen once; the lane width is only
+/// a number in it.
 ///
-/// Both operands run down the inner dimension: what lies along rows is transposed by [Packing]
-/// first, which takes fewer instructions than to read six rows at once.
+/// b is packed in panels as wide as the tile, k rows of [#WIDTH]. Of a there are two forms. By
+/// rows, where its rows lie along the inner dimension: they are copied to a constant distance, so
+/// that the address of every element is one index plus a constant and nothing needs transposing. By
+/// columns, where they lie across: panels of one or a few tiles, k rows of [#HIGH].
 final class GemmTile {
   /// Lanes of a vector.
   static final int V = Lanes.F.length();
@@ -15,24 +17,25 @@ final class GemmTile {
   /// Bytes of a vector.
   static final long W = Lanes.F.vectorByteSize();
 
-  /// Whether 32 vector registers are there: AVX-512 or an ARM processor.
-  static final boolean REGISTERS_32 = V == 16 || arm();
+  /// Columns of the tile: two vectors.
+  static final int WIDTH = 2 * V;
 
-  /// Vectors across the tile.
-  static final int VECTORS = REGISTERS_32 ? 4 : 2;
+  /// Rows of the tile: as many as 32 vector registers (AVX-512, ARM) or 16 hold sums of.
+  static final int ROWS = V == 16 || arm() ? 12 : 6;
 
-  /// Columns of the tile.
-  static final int WIDTH = VECTORS * V;
+  /// Columns of a panel of a: a multiple both of the height of a tile and of a vector.
+  static final int HIGH = ROWS % V == 0 ? ROWS : 3 * V;
 
-  /// Rows of the tile.
-  static final int ROWS = 6;
+  /// Bytes of a tile in a buffer.
+  static final long BYTES = 2 * W * ROWS;
 
-  /// The longest inner dimension that callers should ask for at once: panels of that length stay
-  /// near the first-level cache.
-  static final int DEPTH = 256;
+  /// The longest inner dimension at once: so many columns of a strip of a fill two thirds of a
+  /// first-level cache of 32 KB.
+  static final int DEPTH = 512;
 
-  /// Bytes of the buffer for a tile.
-  static final long BYTES = ROWS * (VECTORS * W);
+  /// Floats between two rows of a: no multiple of 4 KB, lest they fall on the same sets of the
+  /// first-level cache.
+  static final int LD = DEPTH + 16;
 
   private GemmTile() {}
 
@@ -40,16 +43,45 @@ final class GemmTile {
     return System.getProperty("os.arch", "").toLowerCase(Locale.ROOT).equals("aarch64");
   }
 
-  /// `t = a^T b` over k steps, by address.
+  /// `c = a b + z` over k steps, a by rows.
   ///
-  /// @param t where the tile goes, (ROWS, VECTORS vectors)
-  /// @param a (k,ROWS) with `la` bytes from row to row
-  /// @param b (k, VECTORS vectors) with `lb` bytes from row to row
-  static void product(long t, long a, long la, long b, long lb, int k) {
-    if (REGISTERS_32) {
-      GemmTile32.product(t, a, la, b, lb, k);
+  /// @param c address of the tile; at least `rows` rows are stored, at most ROWS
+  /// @param ldc bytes from one of its rows to the next
+  /// @param z a row that is added to each, from `zt` on
+  /// @param a (ROWS,k) from `at` on, LD from row to row
+  /// @param b (k,WIDTH) from `bt` on
+  /// @param ahead what to ask the memory for meanwhile
+  static void rows(
+      long c,
+      long ldc,
+      int rows,
+      float[] z,
+      int zt,
+      float[] a,
+      int at,
+      float[] b,
+      int bt,
+      int k,
+      Ahead ahead) {
+    if (ROWS == 12 && rows > 6) {
+      GemmTile12.rows(c, ldc, z, zt, a, at, b, bt, k, ahead);
     } else {
-      GemmTile16.product(t, a, la, b, lb, k);
+      GemmTile6.rows(c, ldc, z, zt, a, at, b, bt, k, ahead);
+    }
+  }
+
+  /// `c = a^T b` over k steps, a by columns.
+  ///
+  /// @param c address of the tile, of which ROWS rows are stored
+  /// @param ldc bytes from one of its rows to the next
+  /// @param a (k,ROWS) from `at` on, HIGH from row to row
+  /// @param b (k,WIDTH) from `bt` on
+  /// @param ahead what to ask the memory for meanwhile
+  static void columns(long c, long ldc, float[] a, int at, float[] b, int bt, int k, Ahead ahead) {
+    if (ROWS == 12) {
+      GemmTile12.columns(c, ldc, a, at, b, bt, k, ahead);
+    } else {
+      GemmTile6.columns(c, ldc, a, at, b, bt, k, ahead);
     }
   }
 }

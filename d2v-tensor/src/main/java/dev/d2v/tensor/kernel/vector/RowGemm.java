@@ -1,10 +1,10 @@
 package dev.d2v.tensor.kernel.vector;
 
+import static dev.d2v.tensor.kernel.vector.GemmTile.DEPTH;
+import static dev.d2v.tensor.kernel.vector.GemmTile.LD;
+import static dev.d2v.tensor.kernel.vector.GemmTile.ROWS;
 import static dev.d2v.tensor.kernel.vector.GemmTile.W;
-import static dev.d2v.tensor.kernel.vector.RowTile.DEPTH;
-import static dev.d2v.tensor.kernel.vector.RowTile.LD;
-import static dev.d2v.tensor.kernel.vector.RowTile.ROWS;
-import static dev.d2v.tensor.kernel.vector.RowTile.WIDTH;
+import static dev.d2v.tensor.kernel.vector.GemmTile.WIDTH;
 
 import dev.d2v.tensor.parallel.RowParallel;
 import dev.d2v.tensor.parallel.Scratch;
@@ -64,7 +64,7 @@ final class RowGemm {
   /// How a product is cut: stretches of the inner dimension, blocks of rows, groups of panels.
   private record Plan(Panels panels, Blocks depths, Blocks rows, Blocks groups) {
     static Plan of(int m, int n, int k) {
-      Panels panels = new Panels(n, WIDTH);
+      Panels panels = new Panels(n);
       Blocks depths = Blocks.of(k, DEPTH, 16);
       Blocks rows = Blocks.of(m, Math.ceilDiv(m, ENOUGH_PARTS), ROWS);
       int cached = Math.max(1, CACHED / (WIDTH * depths.each()));
@@ -92,11 +92,11 @@ final class RowGemm {
     }
     Plan plan = Plan.of(x.m, x.n, x.k);
     int padded = plan.panels.padded();
-    packed = RowPacking.grown(packed, (long) padded * x.k);
-    bias = RowPacking.grown(bias, padded + WIDTH);
+    packed = GemmPacking.grown(packed, (long) padded * x.k);
+    bias = GemmPacking.grown(bias, padded + WIDTH);
     Arrays.fill(bias, 0, padded + WIDTH, 0);
     if (x.bias != 0) {
-      RowPacking.copy(bias, 0, x.bias, x.n);
+      GemmPacking.copy(bias, 0, x.bias, x.n);
     }
     int depths = plan.depths.count();
     parallel.run(
@@ -115,19 +115,19 @@ final class RowGemm {
     int k = plan.depths.length(depth);
     int at = plan.panel(panel, depth);
     if (x.transposed) {
-      long square = scratch.segment(thread, TILE, RowPacking.SQUARE_BYTES).address();
+      long square = scratch.segment(thread, TILE, GemmPacking.SQUARE_BYTES).address();
       long b = x.b + 4 * ((long) from * x.k + p);
-      RowPacking.transposed(packed, at, b, 4L * x.k, k, width, square);
+      GemmPacking.transposed(packed, at, b, 4L * x.k, k, width, square);
     } else {
-      RowPacking.panel(packed, at, x.b + 4 * ((long) p * x.n + from), 4L * x.n, k, width);
+      GemmPacking.panel(packed, at, x.b + 4 * ((long) p * x.n + from), 4L * x.n, k, width);
     }
   }
 
   private void block(Product x, Plan plan, int block, int group, int thread) {
     int first = plan.rows.from(block);
     int end = first + plan.rows.length(block);
-    long tile = scratch.segment(thread, TILE, RowTile.BYTES + 64).address();
-    Ahead ahead = new Ahead(tile + RowTile.BYTES);
+    long tile = scratch.segment(thread, TILE, GemmTile.BYTES + 64).address();
+    Ahead ahead = new Ahead(tile + GemmTile.BYTES);
     float[] a = strips[thread];
     int from = plan.groups.from(group);
     int to = from + plan.groups.length(group);
@@ -136,7 +136,7 @@ final class RowGemm {
       for (int i = first; i < end; i += ROWS) {
         int rows = Math.min(ROWS, end - i);
         long at = x.a + 4 * ((long) i * x.k + plan.depths.from(depth));
-        RowPacking.strip(a, at, 4L * x.k, rows, k);
+        GemmPacking.strip(a, at, 4L * x.k, rows, k);
         var strip = new Strip(a, tile, ahead, i, rows, depth);
         boolean more = plan.wholeRows() && i + 2 * ROWS <= end;
         for (int j = from; j < to; j++) {
@@ -176,10 +176,10 @@ final class RowGemm {
     boolean adds = s.depth > 0 || x.addend != 0;
     GeluEpilogue gelu = s.depth == plan.depths.count() - 1 ? x.epilogue : null;
     if (s.rows == ROWS && width == WIDTH && !adds && gelu == null) {
-      RowTile.product(c, ldc, ROWS, bias, z, s.a, 0, packed, b, k, s.ahead);
+      GemmTile.rows(c, ldc, ROWS, bias, z, s.a, 0, packed, b, k, s.ahead);
       return;
     }
-    RowTile.product(s.tile, 2 * W, s.rows, bias, z, s.a, 0, packed, b, k, s.ahead);
+    GemmTile.rows(s.tile, 2 * W, s.rows, bias, z, s.a, 0, packed, b, k, s.ahead);
     if (adds) {
       TileStore.add(c, ldc, s.depth == 0 ? x.addend - x.c : 0, s.tile, s.rows, width);
     }

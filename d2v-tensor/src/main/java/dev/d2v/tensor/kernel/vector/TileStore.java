@@ -7,7 +7,7 @@ import static dev.d2v.tensor.kernel.vector.Native.load;
 import static dev.d2v.tensor.kernel.vector.Native.set;
 import static dev.d2v.tensor.kernel.vector.Native.store;
 
-/// The way of a tile of [RowTile] that cannot be stored where it belongs: only a part of it is
+/// The way of a tile of [GemmTile] that cannot be stored where it belongs: only a part of it is
 /// there, or something is to be done with it. It lies in a buffer, with rows as wide as a tile, and
 /// all is by address.
 final class TileStore {
@@ -29,6 +29,10 @@ final class TileStore {
 
   /// `c = tile + d`; d lies `behind` bytes behind c, 0 for c itself.
   static void add(long c, long ldc, long behind, long tile, int rows, int width) {
+    if (width == 2 * V) {
+      addWhole(c, ldc, behind, tile, rows);
+      return;
+    }
     for (int i = 0; i < rows; i++) {
       long q = c + ldc * i;
       long t = tile + 2 * W * i;
@@ -39,6 +43,15 @@ final class TileStore {
       for (; j < width; j++) {
         set(q + 4L * j, get(t + 4L * j) + get(q + behind + 4L * j));
       }
+    }
+  }
+
+  private static void addWhole(long c, long ldc, long behind, long tile, int rows) {
+    for (int i = 0; i < rows; i++) {
+      long q = c + ldc * i;
+      long t = tile + 2 * W * i;
+      store(load(t).add(load(q + behind)), q);
+      store(load(t + W).add(load(q + behind + W)), q + W);
     }
   }
 }

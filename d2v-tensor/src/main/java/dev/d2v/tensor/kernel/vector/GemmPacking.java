@@ -2,19 +2,19 @@ package dev.d2v.tensor.kernel.vector;
 
 import static dev.d2v.tensor.kernel.vector.GemmTile.V;
 import static dev.d2v.tensor.kernel.vector.GemmTile.W;
+import static dev.d2v.tensor.kernel.vector.GemmTile.WIDTH;
 import static dev.d2v.tensor.kernel.vector.Native.get;
 import static dev.d2v.tensor.kernel.vector.Native.load;
-import static dev.d2v.tensor.kernel.vector.RowTile.WIDTH;
 
 import java.util.Arrays;
 
-/// Copies of matrices in the order in which [RowTile] reads them: from an address, with `ld` bytes
+/// Copies of matrices in the order in which [GemmTile] reads them: from an address, with `ld` bytes
 /// from row to row, into arrays.
-final class RowPacking {
+final class GemmPacking {
   /// Bytes of a buffer for [#transposed].
   static final long SQUARE_BYTES = V * W;
 
-  private RowPacking() {}
+  private GemmPacking() {}
 
   /// An array of at least so many floats: this one, if it is large enough.
   static float[] grown(float[] array, long length) {
@@ -35,7 +35,7 @@ final class RowPacking {
   /// Rows of a: n elements each, LD apart.
   static void strip(float[] to, long from, long ld, int rows, int n) {
     for (int i = 0; i < rows; i++) {
-      copy(to, i * RowTile.LD, from + ld * i, n);
+      copy(to, i * GemmTile.LD, from + ld * i, n);
     }
   }
 
@@ -68,6 +68,35 @@ final class RowPacking {
       }
     }
     pad(to, at, k, width);
+  }
+
+  /// Floats of all panels of `width` columns of a matrix of k rows.
+  static long size(int width, int columns, int k) {
+    return (long) Blocks.roundUp(columns, width) * k;
+  }
+
+  /// All columns of a matrix of k rows in panels of `width`, a multiple of a vector: element (p, j)
+  /// goes to `j / width * k * width + p * width + j % width`. Rows are read in the order of memory.
+  /// What is missing of the last panel stays undefined.
+  static void panels(float[] to, int width, long from, long ld, int k, int columns) {
+    int whole = columns / V * V;
+    int skip = (k - 1) * width;
+    for (int p = 0; p < k; p++) {
+      long row = from + ld * p;
+      int at = p * width;
+      int end = at + width;
+      for (int j = 0; j < whole; j += V) {
+        load(row + 4L * j).intoArray(to, at);
+        at += V;
+        if (at == end) {
+          at += skip;
+          end = at + width;
+        }
+      }
+      for (int j = whole; j < columns; j++) {
+        to[at + j - whole] = get(row + 4L * j);
+      }
+    }
   }
 
   private static void pad(float[] to, int at, int k, int width) {
