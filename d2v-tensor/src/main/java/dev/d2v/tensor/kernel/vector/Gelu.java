@@ -97,13 +97,6 @@ final class Gelu {
     }
   }
 
-  /// [#forward] of `rows` rows of n floats, `ly` and `lx` bytes apart.
-  static void forward(long y, long ly, long x, long lx, int rows, int n) {
-    for (int i = 0; i < rows; i++) {
-      forward(y + ly * i, x + lx * i, n);
-    }
-  }
-
   /// As [#forward].
   static float value(float x) {
     if (x > LIMIT) {
@@ -160,13 +153,6 @@ final class Gelu {
     for (; i < n; i++) {
       float g = derivative(Native.get(x + 4L * i));
       Native.set(dx + 4L * i, g * Native.get(dy + 4L * i));
-    }
-  }
-
-  /// [#backward] of `rows` rows of n floats, `ldx`, `ldy` and `lx` bytes apart.
-  static void backward(long dx, long ldx, long dy, long ldy, long x, long lx, int rows, int n) {
-    for (int i = 0; i < rows; i++) {
-      backward(dx + ldx * i, dy + ldy * i, x + lx * i, n);
     }
   }
 

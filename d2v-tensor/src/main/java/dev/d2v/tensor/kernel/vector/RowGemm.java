@@ -131,6 +131,8 @@ final class RowGemm {
     float[] a = strips[thread];
     int from = plan.groups.from(group);
     int to = from + plan.groups.length(group);
+    int column = plan.panels.start(from);
+    int width = Math.min(x.n, plan.panels.start(to)) - column;
     for (int depth = 0; depth < plan.depths.count(); depth++) {
       int k = plan.depths.length(depth);
       for (int i = first; i < end; i += ROWS) {
@@ -145,6 +147,9 @@ final class RowGemm {
             next(ahead, x, i + ROWS, j);
           }
           tile(x, plan, strip, j);
+        }
+        if (x.epilogue != null && depth == plan.depths.count() - 1) {
+          x.epilogue.apply(i, rows, column, width);
         }
       }
     }
@@ -174,21 +179,14 @@ final class RowGemm {
     long ldc = 4L * x.n;
     long c = x.c + ldc * s.row + 4L * column;
     boolean adds = s.depth > 0 || x.addend != 0;
-    GeluEpilogue gelu = s.depth == plan.depths.count() - 1 ? x.epilogue : null;
-    if (s.rows == ROWS && width == WIDTH && !adds && gelu == null) {
+    if (s.rows == ROWS && width == WIDTH && !adds) {
       GemmTile.rows(c, ldc, ROWS, bias, z, s.a, 0, packed, b, k, s.ahead);
       return;
     }
     GemmTile.rows(s.tile, 2 * W, s.rows, bias, z, s.a, 0, packed, b, k, s.ahead);
     if (adds) {
       TileStore.add(c, ldc, s.depth == 0 ? x.addend - x.c : 0, s.tile, s.rows, width);
-    }
-    if (gelu != null) {
-      if (adds) {
-        TileStore.fetch(c, ldc, s.tile, s.rows, width);
-      }
-      gelu.apply(s.tile, s.row, s.rows, column, width);
-    } else if (!adds) {
+    } else {
       TileStore.assign(c, ldc, s.tile, s.rows, width);
     }
   }

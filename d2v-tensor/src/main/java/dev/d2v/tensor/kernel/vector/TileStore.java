@@ -20,13 +20,6 @@ final class TileStore {
     }
   }
 
-  /// `tile = c`.
-  static void fetch(long c, long ldc, long tile, int rows, int width) {
-    for (int i = 0; i < rows; i++) {
-      Packing.copy(tile + 2 * W * i, c + ldc * i, width);
-    }
-  }
-
   /// `c = tile + d`; d lies `behind` bytes behind c, 0 for c itself.
   static void add(long c, long ldc, long behind, long tile, int rows, int width) {
     if (width == 2 * V) {
