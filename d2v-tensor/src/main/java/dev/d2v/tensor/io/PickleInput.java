@@ -38,8 +38,9 @@ final class PickleInput {
     return at;
   }
 
-  Path file() {
-    return file;
+  /// Bytes up to the end.
+  long remaining() {
+    return end - at;
   }
 
   int unsignedByte() {

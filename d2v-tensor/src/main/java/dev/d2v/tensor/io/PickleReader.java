@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// or compare by identity, so that no comparison is deep.
 final class PickleReader {
   private static final int MAX_OBJECTS = 1 << 20;
+  private static final int FEW_OBJECTS = 1 << 16;
+  private static final int BYTES_AN_OBJECT = 8;
   private static final int MAX_STACK = 1 << 20;
   private static final int MAX_MEMO = 1 << 20;
   private static final long MAX_BYTES = 64L << 20;
@@ -33,11 +35,14 @@ final class PickleReader {
   private @Nullable Object[] memo = new Object[64];
   private boolean[] memoised = new boolean[64];
   private int memoCount;
+  private final long objectLimit;
   private int objects;
 
   private PickleReader(PickleInput in) {
     this.in = in;
     this.calls = new PickleCalls(in);
+    // Beyond a few, an object must have some bytes of file behind it.
+    this.objectLimit = Math.min(MAX_OBJECTS, FEW_OBJECTS + in.remaining() / BYTES_AN_OBJECT);
   }
 
   /// A class or function by its name.
@@ -215,8 +220,8 @@ final class PickleReader {
   }
 
   private void make(@Nullable Object value) {
-    if (++objects > MAX_OBJECTS) {
-      throw in.wrong("a pickle of at most " + MAX_OBJECTS + " objects", "more");
+    if (++objects > objectLimit) {
+      throw in.wrong("a pickle of at most " + objectLimit + " objects", "more");
     }
     push(value);
   }
