@@ -18,4 +18,6 @@ module dev.d2v.cli {
       info.picocli;
   opens dev.d2v.cli.text to
       info.picocli;
+  opens dev.d2v.cli.weights to
+      info.picocli;
 }

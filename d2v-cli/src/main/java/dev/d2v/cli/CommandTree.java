@@ -6,6 +6,8 @@ import dev.d2v.cli.job.Pretraining;
 import dev.d2v.cli.job.Probing;
 import dev.d2v.cli.run.Terminal;
 import dev.d2v.cli.text.TokenizerCommand;
+import dev.d2v.cli.weights.ConvertCommand;
+import dev.d2v.cli.weights.InspectCommand;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -23,6 +25,8 @@ final class CommandTree {
             List.of(
                 new PretrainCommand(terminal, new Pretraining()),
                 new ProbeCommand(terminal, new Probing()),
+                new InspectCommand(terminal),
+                new ConvertCommand(terminal),
                 new RecipesCommand(terminal),
                 new DoctorCommand(terminal),
                 new GoldensCommand(terminal)));

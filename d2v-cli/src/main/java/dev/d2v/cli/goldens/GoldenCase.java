@@ -20,12 +20,15 @@ import tools.jackson.jr.ob.JSON;
 /// failures.
 final class GoldenCase implements AutoCloseable {
   private final String name;
+  private final Path path;
   private final Map<String, Object> json;
   private final @Nullable Safetensors tensors;
   private final TreeSet<String> unseen = new TreeSet<>();
 
-  private GoldenCase(String name, Map<String, Object> json, @Nullable Safetensors tensors) {
+  private GoldenCase(
+      String name, Path path, Map<String, Object> json, @Nullable Safetensors tensors) {
     this.name = name;
+    this.path = path;
     this.json = json;
     this.tensors = tensors;
     if (tensors != null) {
@@ -37,7 +40,7 @@ final class GoldenCase implements AutoCloseable {
     String name = file.getFileName().toString().replaceFirst("\\.json$", "");
     Map<String, Object> json = JSON.std.mapFrom(Files.readString(file));
     if (!(json.get("file") instanceof String tensorFile)) {
-      return new GoldenCase(name, json, null);
+      return new GoldenCase(name, file, json, null);
     }
     Path path = file.resolveSibling(tensorFile);
     String hash = sha256(path);
@@ -45,7 +48,7 @@ final class GoldenCase implements AutoCloseable {
       throw new IOException(
           path + ": SHA-256 is " + hash + ", the case says " + json.get("sha256"));
     }
-    return new GoldenCase(name, json, Safetensors.open(path));
+    return new GoldenCase(name, file, json, Safetensors.open(path));
   }
 
   private static String sha256(Path path) throws IOException {
@@ -59,6 +62,11 @@ final class GoldenCase implements AutoCloseable {
 
   String name() {
     return name;
+  }
+
+  /// A file beside the case.
+  Path beside(String file) {
+    return path.resolveSibling(file);
   }
 
   Map<String, Object> json() {
@@ -157,6 +165,11 @@ final class GoldenCase implements AutoCloseable {
   int[] ints(String tensor) {
     unseen.remove(tensor);
     return file().ints(tensor);
+  }
+
+  /// A tensor's type as the file has it.
+  String dtype(String tensor) {
+    return file().entry(tensor).dtype();
   }
 
   Shape shape(String tensor) {

@@ -54,13 +54,15 @@ public final class GoldenRunner {
         .toList();
   }
 
-  private List<Part> parts(GoldenCase c) {
+  private List<Part> parts(GoldenCase c) throws IOException {
     Comparison comparison = new Comparison(c.name());
     String kind = c.text("kind");
     switch (kind) {
       case "pretrain_step" -> PretrainCase.run(c, comparison, backend);
       case "trajectory" -> TrajectoryCase.run(c, comparison, backend);
       case "extract_features" -> FeaturesCase.run(c, comparison, backend);
+      case "pt_checkpoint" -> CheckpointCase.run(c, comparison, backend);
+      case "pt_odd" -> TorchCase.run(c, comparison);
       case "mask_statistics" -> MaskStatsCase.run(c, comparison);
       case "unit" -> {
         return unit(c);

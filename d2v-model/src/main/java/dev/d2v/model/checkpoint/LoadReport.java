@@ -1,11 +1,12 @@
 package dev.d2v.model.checkpoint;
 
 import dev.d2v.tensor.Tensor;
-import dev.d2v.tensor.io.Safetensors;
+import dev.d2v.tensor.io.TensorFile;
 import dev.d2v.tensor.spi.Backend;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// What a load did, name by name.
 ///
@@ -18,6 +19,19 @@ public record LoadReport(
   /// Whether every parameter got its values and nothing was left over.
   public boolean complete() {
     return missing.isEmpty() && unexpected.isEmpty() && wrongShape.isEmpty();
+  }
+
+  /// This and another report, whose names get a prefix.
+  LoadReport and(LoadReport other, String prefix) {
+    return new LoadReport(
+        joined(loaded, other.loaded, prefix),
+        joined(missing, other.missing, prefix),
+        joined(unexpected, other.unexpected, prefix),
+        joined(wrongShape, other.wrongShape, prefix));
+  }
+
+  private static List<String> joined(List<String> first, List<String> second, String prefix) {
+    return Stream.concat(first.stream(), second.stream().map(name -> prefix + name)).toList();
   }
 
   /// One sentence.
@@ -49,9 +63,9 @@ public record LoadReport(
       unexpected.addAll(names);
     }
 
-    void load(Safetensors file, String name, Tensor target, Backend backend) {
+    void load(TensorFile file, String name, Tensor target, Backend backend) {
       unexpected.remove(name);
-      if (!file.names().contains(name)) {
+      if (!file.has(name)) {
         missing.add(name);
       } else if (!file.entry(name).shape().equals(target.shape())) {
         wrongShape.add(name + ": file " + file.entry(name).shape() + ", model " + target.shape());

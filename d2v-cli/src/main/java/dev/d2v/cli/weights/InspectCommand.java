@@ -1,0 +1,191 @@
+package dev.d2v.cli.weights;
+
+import dev.d2v.cli.run.Terminal;
+import dev.d2v.model.Data2Vec2Config;
+import dev.d2v.model.checkpoint.FairseqWeights;
+import dev.d2v.model.checkpoint.Weights;
+import dev.d2v.tensor.io.Json;
+import dev.d2v.tensor.io.TensorFile;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `d2v inspect FILE`: what is in a file of weights, or a run.
+@Command(
+    name = "inspect",
+    description = {
+      "What is in a file of weights: tensors, types, shapes, configuration, hash.",
+      "Reads .pt and .bin files of PyTorch, safetensors (single, or an index of parts), runs and"
+          + " checkpoints of d2v. Reads headers, not the weights; what a file asks to run is never run."
+    },
+    mixinStandardHelpOptions = true)
+public final class InspectCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Parameters(paramLabel = "FILE", description = "A file, or the folder of a run or checkpoint.")
+  private Path path = Path.of(".");
+
+  @Option(names = "--config", description = "Print the whole configuration too.")
+  private boolean config;
+
+  @Option(names = "--no-hash", description = "Leave out the SHA-256, which reads the whole file.")
+  private boolean noHash;
+
+  @Option(names = "--json", description = "One JSON object on standard output.")
+  private boolean json;
+
+  /// Writes to a terminal.
+  public InspectCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    try (Weights weights = Weights.open(path)) {
+      List<WeightFile> files = files(weights.tensors());
+      if (json) {
+        terminal.out().println(Json.text(object(weights, files)));
+      } else {
+        print(weights, files, terminal.out());
+      }
+    }
+    return 0;
+  }
+
+  private List<WeightFile> files(TensorFile tensors) throws IOException {
+    TreeSet<Path> paths = new TreeSet<>();
+    paths.add(tensors.path());
+    tensors.names().forEach(name -> paths.add(tensors.entry(name).file()));
+    List<WeightFile> files = new ArrayList<>();
+    for (Path file : paths) {
+      files.add(WeightFile.of(file, !noHash));
+    }
+    return files;
+  }
+
+  private void print(Weights weights, List<WeightFile> files, PrintStream out) {
+    TensorFile tensors = weights.tensors();
+    out.println(weights.path() + ": " + weights.description());
+    for (WeightFile file : files) {
+      out.printf(Locale.ROOT, "file     %s, %,d bytes%n", file.path(), file.bytes());
+      file.sha256().ifPresent(hash -> out.println("sha-256  " + hash));
+    }
+    out.printf(
+        Locale.ROOT,
+        "tensors  %,d of %,d numbers, %s%n",
+        tensors.names().size(),
+        numbers(tensors),
+        types(tensors));
+    out.printf(
+        "names    %d of the student, %d of the teacher, %d others%n",
+        weights.student().size(), weights.teacher().size(), weights.others().size());
+    weights.config().ifPresent(c -> out.println("model    " + summary(c)));
+    weights.remarks().forEach(remark -> out.println("remark   " + safe(remark)));
+    tensors
+        .metadata()
+        .forEach(
+            (key, value) -> out.println("metadata " + safe(key) + " = " + safe(shortened(value))));
+    if (config) {
+      weights
+          .configText()
+          .ifPresent(c -> out.println("config   " + c.form() + "\n" + c.text().stripTrailing()));
+    }
+    out.println();
+    int width = tensors.names().stream().mapToInt(n -> safe(n).length()).max().orElse(0);
+    for (String name : tensors.names()) {
+      TensorFile.Entry entry = tensors.entry(name);
+      out.printf(
+          "%-" + Math.max(1, Math.min(width, 80)) + "s  %-5s %s%n",
+          safe(name),
+          entry.dtype(),
+          entry.shape());
+    }
+  }
+
+  private static Map<String, Object> object(Weights weights, List<WeightFile> files) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("path", weights.path().toString());
+    object.put("description", weights.description());
+    List<Object> fileObjects = new ArrayList<>();
+    for (WeightFile file : files) {
+      Map<String, Object> f = new LinkedHashMap<>();
+      f.put("path", file.path().toString());
+      f.put("bytes", file.bytes());
+      file.sha256().ifPresent(hash -> f.put("sha256", hash));
+      fileObjects.add(f);
+    }
+    object.put("files", fileObjects);
+    List<Object> tensorObjects = new ArrayList<>();
+    TensorFile tensors = weights.tensors();
+    for (String name : tensors.names()) {
+      TensorFile.Entry entry = tensors.entry(name);
+      Map<String, Object> t = new LinkedHashMap<>();
+      t.put("name", name);
+      t.put("dtype", entry.dtype());
+      t.put("shape", Arrays.stream(entry.shape().toArray()).boxed().toList());
+      t.put("file", entry.file().toString());
+      t.put("begin", entry.begin());
+      t.put("end", entry.end());
+      tensorObjects.add(t);
+    }
+    object.put("numbers", numbers(tensors));
+    object.put("student", weights.student());
+    object.put("teacher", weights.teacher());
+    if (weights instanceof FairseqWeights fairseq) {
+      object.put("heads", fairseq.heads());
+    }
+    object.put("others", weights.others());
+    object.put("remarks", weights.remarks());
+    object.put("metadata", tensors.metadata());
+    weights
+        .configText()
+        .ifPresent(c -> {
+          object.put("configForm", c.form());
+          object.put("config", c.text());
+        });
+    object.put("tensors", tensorObjects);
+    return object;
+  }
+
+  private static long numbers(TensorFile tensors) {
+    return tensors.names().stream().mapToLong(n -> tensors.entry(n).shape().size()).sum();
+  }
+
+  private static String types(TensorFile tensors) {
+    Map<String, Integer> counts = new TreeMap<>();
+    tensors.names().forEach(n -> counts.merge(tensors.entry(n).dtype(), 1, Integer::sum));
+    return String.join(
+        ", ", counts.entrySet().stream().map(e -> e.getValue() + " " + e.getKey()).toList());
+  }
+
+  private static String summary(Data2Vec2Config c) {
+    return "%d channels, %d heads, %d blocks before and %d shared, %s"
+        .formatted(
+            c.embedDim(),
+            c.heads(),
+            c.modalities().stream().mapToInt(m -> m.prenet().depth()).max().orElse(0),
+            c.depth(),
+            String.join(", ", c.modalities().stream().map(m -> m.key()).toList()));
+  }
+
+  /// Text of a stranger's file: control characters would drive the terminal.
+  private static String safe(String text) {
+    return text.chars().anyMatch(Character::isISOControl) ? Json.quoted(text) : text;
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= 60 ? text : text.substring(0, 60) + "...";
+  }
+}
