@@ -45,7 +45,7 @@ public final class GoldenRunner {
     String name = file.getFileName().toString().replaceFirst("\\.json$", "");
     List<Part> parts;
     try (GoldenCase c = GoldenCase.open(file)) {
-      parts = parts(c);
+      parts = parts(c, file.resolveSibling(""));
     } catch (IOException | RuntimeException e) {
       parts = List.of(Part.failed(name, String.valueOf(e.getMessage())));
     }
@@ -54,7 +54,7 @@ public final class GoldenRunner {
         .toList();
   }
 
-  private List<Part> parts(GoldenCase c) {
+  private List<Part> parts(GoldenCase c, Path folder) throws IOException {
     Comparison comparison = new Comparison(c.name());
     String kind = c.text("kind");
     switch (kind) {
@@ -62,6 +62,7 @@ public final class GoldenRunner {
       case "trajectory" -> TrajectoryCase.run(c, comparison, backend);
       case "extract_features" -> FeaturesCase.run(c, comparison, backend);
       case "mask_statistics" -> MaskStatsCase.run(c, comparison);
+      case "hf_data2vec1" -> HuggingFaceCase.run(c, folder, comparison, backend);
       case "unit" -> {
         return unit(c);
       }
