@@ -1,6 +1,7 @@
 /// The `d2v` command: options, configuration files, what a run leaves behind, the report.
 module dev.d2v.cli {
   requires dev.d2v.data;
+  requires dev.d2v.embed;
   requires dev.d2v.model;
   requires info.picocli;
   requires java.management;

@@ -133,6 +133,9 @@ public final class GoldenRunner {
       case "convpos_weightnorm" -> UnitSpeech.weightNorm(key, e, c, comparison, lab);
       case "featext" -> UnitSpeech.extractor(key, e, c, comparison, lab);
       case "lengths" -> UnitSpeech.lengths(e, comparison);
+      case "wav2vec2_fe" -> UnitPreprocess.waves(key, c, comparison);
+      case "resize" -> UnitPreprocess.resize(key, e, c, comparison);
+      case "beit", "imagenet_norm" -> UnitPreprocess.pixels(key, c, comparison);
       case "audio" -> UnitSpeech.padding(key, e, c, comparison);
       default -> {
         return false;
