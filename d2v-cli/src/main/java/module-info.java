@@ -1,5 +1,6 @@
 /// The `d2v` command: options, configuration files, what a run leaves behind, the report.
 module dev.d2v.cli {
+  requires dev.d2v.config;
   requires dev.d2v.data;
   requires dev.d2v.embed;
   requires dev.d2v.model;
@@ -7,7 +8,6 @@ module dev.d2v.cli {
   requires java.management;
   requires jdk.management;
   requires org.jspecify;
-  requires org.snakeyaml.engine;
   requires tools.jackson.jr.ob;
 
   // picocli reads the annotations of the commands and fills their fields.

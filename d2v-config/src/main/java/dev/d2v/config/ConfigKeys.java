@@ -1,6 +1,5 @@
-package dev.d2v.cli.config;
+package dev.d2v.config;
 
-import dev.d2v.cli.error.Nearest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

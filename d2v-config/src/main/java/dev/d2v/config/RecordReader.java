@@ -1,6 +1,5 @@
-package dev.d2v.cli.config;
+package dev.d2v.config;
 
-import dev.d2v.cli.error.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +36,7 @@ final class RecordReader {
       return null;
     }
     if (!(node instanceof ConfigNode.Mapping mapping)) {
-      throw new UserError(
+      throw new ConfigException(
           "%s: %s is a section with keys of its own, got %s"
               .formatted(node.where(), path, node.described()));
     }
@@ -61,7 +60,7 @@ final class RecordReader {
         return type;
       }
     }
-    throw new UserError(
+    throw new ConfigException(
         "%s: %s expects one of %s, got %s"
             .formatted(
                 (tag == null ? mapping : tag).where(),
@@ -98,7 +97,7 @@ final class RecordReader {
       }
     }
     if (!missing.isEmpty()) {
-      throw new UserError(
+      throw new ConfigException(
           "%s: %s also needs %s"
               .formatted(
                   mapping.where(), path.isEmpty() ? "it" : path, String.join(", ", missing)));
@@ -117,7 +116,7 @@ final class RecordReader {
       String key = entry.getKey();
       if (!keys.contains(key) && !(tagged && key.equals(TYPE))) {
         String full = join(path, key);
-        throw new UserError(
+        throw new ConfigException(
             "%s: there is no key '%s'%s"
                 .formatted(
                     entry.getValue().where(), full, ConfigKeys.hint(root, full, keys, path)));
@@ -126,7 +125,7 @@ final class RecordReader {
   }
 
   /// A constructor's sentence, with the full key and the place where that key was written.
-  private static UserError refused(
+  private static ConfigException refused(
       Class<?> type, ConfigNode.Mapping mapping, String path, IllegalArgumentException e) {
     String sentence = String.valueOf(e.getMessage());
     Matcher start = FIELD.matcher(sentence);
@@ -137,13 +136,13 @@ final class RecordReader {
         if (exists(type, rest)) {
           String key = join(path, String.join(".", rest));
           String where = place(mapping, rest).map(p -> p + ": ").orElse("");
-          return new UserError(where + key + sentence.substring(start.end()), e);
+          return new ConfigException(where + key + sentence.substring(start.end()), e);
         }
       }
     }
     String named = path.isEmpty() ? sentence : path + ": " + sentence;
     String where = mapping.where().isEmpty() ? "" : mapping.where() + ": ";
-    return new UserError(where + named, e);
+    return new ConfigException(where + named, e);
   }
 
   private static boolean exists(Class<?> type, List<String> steps) {

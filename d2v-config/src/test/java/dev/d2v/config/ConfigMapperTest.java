@@ -1,4 +1,4 @@
-package dev.d2v.cli.config;
+package dev.d2v.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.d2v.cli.error.UserError;
 import dev.d2v.model.NormPlacement;
 import dev.d2v.model.image.ImageConfig;
 import dev.d2v.model.train.ImageRecipes;
@@ -160,9 +159,9 @@ final class ConfigMapperTest {
           """)
   @DisplayName("what is wrong is said with its key and its place")
   void refusals(String assignment, String sentence) {
-    UserError error =
+    ConfigException error =
         assertThrows(
-            UserError.class,
+            ConfigException.class,
             () -> ConfigMapper.with(ImageRecipes.quickstart(), List.of(assignment)));
     assertEquals(sentence, error.getMessage());
   }
@@ -180,9 +179,9 @@ final class ConfigMapperTest {
           """)
   @DisplayName("a file's mistakes come with their line")
   void refusedFiles(String yaml, String sentence) {
-    UserError error =
+    ConfigException error =
         assertThrows(
-            UserError.class, () -> ConfigMapper.parse(yaml.replace("\\n", "\n"), "run.yaml"));
+            ConfigException.class, () -> ConfigMapper.parse(yaml.replace("\\n", "\n"), "run.yaml"));
     assertEquals(sentence, error.getMessage());
   }
 
@@ -190,14 +189,15 @@ final class ConfigMapperTest {
   @DisplayName(
       "broken YAML, a missing file and an empty file each get their sentence or their meaning")
   void files(@TempDir Path folder) throws IOException {
-    UserError broken = assertThrows(UserError.class, () -> ConfigMapper.parse("a: [1", "run.yaml"));
+    ConfigException broken =
+        assertThrows(ConfigException.class, () -> ConfigMapper.parse("a: [1", "run.yaml"));
     assertTrue(
         String.valueOf(broken.getMessage()).startsWith("run.yaml:1:"),
         String.valueOf(broken.getMessage()));
     Path absent = folder.resolve("absent.yaml");
-    UserError missing =
+    ConfigException missing =
         assertThrows(
-            UserError.class,
+            ConfigException.class,
             () -> ConfigMapper.resolve(Optional.empty(), Optional.of(absent), List.of()));
     assertEquals(
         "cannot read the configuration " + absent + ": no such file or folder: " + absent,

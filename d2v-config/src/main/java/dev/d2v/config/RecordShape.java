@@ -1,4 +1,4 @@
-package dev.d2v.cli.config;
+package dev.d2v.config;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;

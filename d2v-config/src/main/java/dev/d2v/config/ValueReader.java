@@ -1,7 +1,5 @@
-package dev.d2v.cli.config;
+package dev.d2v.config;
 
-import dev.d2v.cli.error.Nearest;
-import dev.d2v.cli.error.UserError;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,7 +79,7 @@ final class ValueReader {
         return constant;
       }
     }
-    throw new UserError(
+    throw new ConfigException(
         message(path, expected(type, Object.class), scalar)
             + Nearest.hint(Nearest.to(text, RecordShape.words(type))));
   }
@@ -102,8 +100,8 @@ final class ValueReader {
     };
   }
 
-  private static UserError expects(String path, String expected, ConfigNode node) {
-    return new UserError(message(path, expected, node));
+  private static ConfigException expects(String path, String expected, ConfigNode node) {
+    return new ConfigException(message(path, expected, node));
   }
 
   private static String message(String path, String expected, ConfigNode node) {

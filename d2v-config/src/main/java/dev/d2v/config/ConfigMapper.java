@@ -1,7 +1,5 @@
-package dev.d2v.cli.config;
+package dev.d2v.config;
 
-import dev.d2v.cli.error.Nearest;
-import dev.d2v.cli.error.UserError;
 import dev.d2v.model.train.ImageRecipes;
 import dev.d2v.model.train.Recipe;
 import dev.d2v.model.train.Recipes;
@@ -92,7 +90,7 @@ public final class ConfigMapper {
           Optional.of(
               Recipes.named(s.text()).orElseThrow(() -> unknownRecipe(s.where() + ": ", s.text())));
       case ConfigNode other ->
-          throw new UserError(
+          throw new ConfigException(
               "%s: recipe expects a name, got %s".formatted(other.where(), other.described()));
     };
   }
@@ -106,10 +104,10 @@ public final class ConfigMapper {
     return new ConfigNode.Mapping(rest, changes.where());
   }
 
-  private static UserError unknownRecipe(String where, String name) {
+  private static ConfigException unknownRecipe(String where, String name) {
     List<String> names = Recipes.all().stream().map(Recipe::name).toList();
     List<String> near = Nearest.to(name, names);
-    return new UserError(
+    return new ConfigException(
         where
             + "there is no recipe '"
             + name

@@ -1,4 +1,4 @@
-package dev.d2v.cli.config;
+package dev.d2v.config;
 
 import dev.d2v.model.AlibiConfig;
 import dev.d2v.model.Data2Vec2Config;

@@ -1,10 +1,9 @@
-package dev.d2v.cli.config;
+package dev.d2v.config;
 
-import dev.d2v.cli.error.Failures;
-import dev.d2v.cli.error.UserError;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,9 +36,9 @@ final class ConfigReader {
     try {
       return text(Files.readString(file), file.toString());
     } catch (MalformedInputException e) {
-      throw new UserError(file + " is not a text file in UTF-8", e);
+      throw new ConfigException(file + " is not a text file in UTF-8", e);
     } catch (IOException e) {
-      throw new UserError("cannot read the configuration " + file + ": " + reason(e), e);
+      throw new ConfigException("cannot read the configuration " + file + ": " + reason(e), e);
     }
   }
 
@@ -53,7 +52,7 @@ final class ConfigReader {
     if (node instanceof ConfigNode.Mapping mapping) {
       return mapping;
     }
-    throw new UserError(node.where() + ": expected keys and values, got " + node.described());
+    throw new ConfigException(node.where() + ": expected keys and values, got " + node.described());
   }
 
   /// `a.b.c=value` as the mapping `a: {b: {c: value}}`; the value is YAML.
@@ -61,7 +60,7 @@ final class ConfigReader {
     String where = "--set " + text;
     int equals = text.indexOf('=');
     if (equals < 1) {
-      throw new UserError(where + ": expected key=value, for example train.batch=32");
+      throw new ConfigException(where + ": expected key=value, for example train.batch=32");
     }
     String value = text.substring(equals + 1);
     ConfigNode node =
@@ -85,16 +84,16 @@ final class ConfigReader {
           e.getProblemMark()
               .map(m -> ":" + (m.getLine() + 1) + ":" + (m.getColumn() + 1))
               .orElse("");
-      throw new UserError(name + line + ": not valid YAML: " + e.getProblem(), e);
+      throw new ConfigException(name + line + ": not valid YAML: " + e.getProblem(), e);
     } catch (YamlEngineException e) {
-      throw new UserError(name + ": not valid YAML: " + e.getMessage(), e);
+      throw new ConfigException(name + ": not valid YAML: " + e.getMessage(), e);
     }
   }
 
   private static ConfigNode convert(Node node, Function<Mark, String> places, int depth) {
     String where = node.getStartMark().map(places).orElse("");
     if (depth > DEPTH) {
-      throw new UserError(where + ": nested more than " + DEPTH + " deep");
+      throw new ConfigException(where + ": nested more than " + DEPTH + " deep");
     }
     return switch (node) {
       case ScalarNode s ->
@@ -107,7 +106,7 @@ final class ConfigReader {
         yield new ConfigNode.Listing(items, where);
       }
       case MappingNode m -> mapping(m, where, places, depth);
-      default -> throw new UserError(where + ": expected a value, a list or a section");
+      default -> throw new ConfigException(where + ": expected a value, a list or a section");
     };
   }
 
@@ -117,17 +116,19 @@ final class ConfigReader {
     for (NodeTuple tuple : node.getValue()) {
       String place = tuple.getKeyNode().getStartMark().map(places).orElse(where);
       if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-        throw new UserError(place + ": expected a word as key");
+        throw new ConfigException(place + ": expected a word as key");
       }
       ConfigNode value = convert(tuple.getValueNode(), places, depth + 1);
       if (entries.putIfAbsent(key.getValue(), value) != null) {
-        throw new UserError(place + ": the key '" + key.getValue() + "' is there twice");
+        throw new ConfigException(place + ": the key '" + key.getValue() + "' is there twice");
       }
     }
     return new ConfigNode.Mapping(entries, where);
   }
 
   private static String reason(IOException e) {
-    return Failures.sentence(e);
+    return e instanceof NoSuchFileException missing
+        ? "no such file or folder: " + missing.getFile()
+        : String.valueOf(e.getMessage());
   }
 }

@@ -1,4 +1,4 @@
-package dev.d2v.cli.error;
+package dev.d2v.config;
 
 import java.util.Collection;
 import java.util.Comparator;

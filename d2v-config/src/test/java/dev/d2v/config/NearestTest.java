@@ -1,4 +1,4 @@
-package dev.d2v.cli.error;
+package dev.d2v.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
