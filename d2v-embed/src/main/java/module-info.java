@@ -3,7 +3,6 @@ module dev.d2v.embed {
   requires dev.d2v.config;
   requires transitive dev.d2v.data;
   requires transitive dev.d2v.model;
-  requires java.desktop;
   requires static transitive org.jspecify;
 
   exports dev.d2v.embed;
