@@ -1,7 +1,7 @@
 package dev.d2v.model.checkpoint;
 
 import dev.d2v.tensor.Tensor;
-import dev.d2v.tensor.io.Safetensors;
+import dev.d2v.tensor.io.TensorFile;
 import dev.d2v.tensor.spi.Backend;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,9 +49,9 @@ public record LoadReport(
       unexpected.addAll(names);
     }
 
-    void load(Safetensors file, String name, Tensor target, Backend backend) {
+    void load(TensorFile file, String name, Tensor target, Backend backend) {
       unexpected.remove(name);
-      if (!file.names().contains(name)) {
+      if (!file.has(name)) {
         missing.add(name);
       } else if (!file.entry(name).shape().equals(target.shape())) {
         wrongShape.add(name + ": file " + file.entry(name).shape() + ", model " + target.shape());

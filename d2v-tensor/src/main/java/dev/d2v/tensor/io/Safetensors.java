@@ -6,8 +6,6 @@ import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.spi.Backend;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +24,7 @@ import java.util.Map;
 /// times its type, and that the tensors cover the data without overlap or hole. What is wrong ends
 /// in a [FormatException]. The file is mapped, so it must not shrink while open. Reading is safe
 /// from several threads.
-public final class Safetensors implements AutoCloseable {
-  private static final int CHUNK = 1 << 18;
-
+public final class Safetensors implements TensorFile {
   private final MappedFile file;
   private final SafetensorsHeader header;
 
@@ -36,15 +32,6 @@ public final class Safetensors implements AutoCloseable {
     this.file = file;
     this.header = header;
   }
-
-  /// One tensor of a file.
-  ///
-  /// @param name its name
-  /// @param dtype its type as written in the file: F32, I64, ...
-  /// @param shape its extents
-  /// @param begin byte in the file at which its numbers begin
-  /// @param end byte behind them
-  public record Entry(String name, String dtype, Shape shape, long begin, long end) {}
 
   /// One tensor to write.
   ///
@@ -99,17 +86,28 @@ public final class Safetensors implements AutoCloseable {
     SafetensorsWriter.write(path, metadata, items);
   }
 
-  /// Names of all tensors, in the order of the header.
+  @Override
+  public Path path() {
+    return file.file();
+  }
+
+  @Override
   public List<String> names() {
     return List.copyOf(header.entries().keySet());
   }
 
+  @Override
+  public boolean has(String name) {
+    return header.entries().containsKey(name);
+  }
+
   /// The free-form strings of the header's `__metadata__`.
+  @Override
   public Map<String, String> metadata() {
     return header.metadata();
   }
 
-  /// What the header says of a tensor.
+  @Override
   public Entry entry(String name) {
     Entry entry = header.entries().get(name);
     if (entry == null) {
@@ -119,126 +117,26 @@ public final class Safetensors implements AutoCloseable {
     return entry;
   }
 
-  /// The numbers of an F32, F64, F16 or BF16 tensor; F64 is rounded.
+  @Override
   public float[] floats(String name) {
-    Entry entry = entry(name);
-    float[] out = new float[arrayLength(entry)];
-    floats(entry, 0, out, out.length);
-    return out;
+    return elements(name).floats();
   }
 
-  /// The numbers of an I32, I64, I16, I8, U8, U16 or BOOL tensor; an I64 that an int can't hold is
-  /// a [FormatException].
+  @Override
   public int[] ints(String name) {
-    Entry entry = entry(name);
-    int[] out = new int[arrayLength(entry)];
-    ints(entry, 0, out, out.length);
-    return out;
+    return elements(name).ints();
   }
 
-  /// Copies a tensor of the file into an F32 or I32 tensor of as many elements, in pieces. Shapes
-  /// may differ otherwise: a file's (1,T,C) is read into a (T,C).
+  @Override
   public void read(String name, Tensor target, Backend backend) {
+    elements(name).read(target, backend);
+  }
+
+  private Elements elements(String name) {
     Entry entry = entry(name);
-    if (entry.shape().size() != target.size()
-        || (target.type() != DType.F32 && target.type() != DType.I32)) {
-      throw new IllegalArgumentException(
-          "%s: '%s' is %s %s and cannot be read into a tensor of %s"
-              .formatted(file.file(), name, entry.dtype(), entry.shape(), target));
-    }
-    Tensor flat = target.reshape(target.shape().intSize());
-    int size = target.shape().intSize();
-    for (int from = 0; from < size; from += CHUNK) {
-      int count = Math.min(CHUNK, size - from);
-      Tensor piece = flat.slice(from, from + count);
-      if (target.type() == DType.F32) {
-        float[] host = new float[count];
-        floats(entry, from, host, count);
-        backend.upload(piece, host);
-      } else {
-        int[] host = new int[count];
-        ints(entry, from, host, count);
-        backend.upload(piece, host);
-      }
-    }
+    return new Elements(entry, file.bytes(), entry.begin(), null);
   }
 
-  private int arrayLength(Entry entry) {
-    if (entry.shape().size() > Integer.MAX_VALUE - 8) {
-      throw new IllegalArgumentException(
-          "%s: '%s' has shape %s, more than an array holds"
-              .formatted(file.file(), entry.name(), entry.shape()));
-    }
-    return entry.shape().intSize();
-  }
-
-  private void floats(Entry entry, long from, float[] out, int count) {
-    MemorySegment bytes = file.bytes();
-    switch (entry.dtype()) {
-      case "F32" ->
-          MemorySegment.copy(bytes, MappedFile.FLOAT, entry.begin() + 4 * from, out, 0, count);
-      case "F64" -> {
-        for (int i = 0; i < count; i++) {
-          out[i] = (float) bytes.get(MappedFile.DOUBLE, entry.begin() + 8 * (from + i));
-        }
-      }
-      case "F16" -> {
-        for (int i = 0; i < count; i++) {
-          out[i] =
-              Float.float16ToFloat(bytes.get(MappedFile.SHORT, entry.begin() + 2 * (from + i)));
-        }
-      }
-      case "BF16" -> {
-        for (int i = 0; i < count; i++) {
-          short upper = bytes.get(MappedFile.SHORT, entry.begin() + 2 * (from + i));
-          out[i] = Float.intBitsToFloat(upper << 16);
-        }
-      }
-      default -> throw type(entry, "F32, F64, F16 or BF16");
-    }
-  }
-
-  private void ints(Entry entry, long from, int[] out, int count) {
-    MemorySegment bytes = file.bytes();
-    long begin = entry.begin();
-    switch (entry.dtype()) {
-      case "I32" -> MemorySegment.copy(bytes, MappedFile.INT, begin + 4 * from, out, 0, count);
-      case "I64" -> {
-        for (int i = 0; i < count; i++) {
-          long at = begin + 8 * (from + i);
-          long value = bytes.get(MappedFile.LONG, at);
-          if (value != (int) value) {
-            throw new FormatException(
-                file.file(), at, "'" + entry.name() + "' to hold integers of 32 bits", "" + value);
-          }
-          out[i] = (int) value;
-        }
-      }
-      case "I16", "U16" -> {
-        int mask = entry.dtype().equals("U16") ? 0xffff : -1;
-        for (int i = 0; i < count; i++) {
-          out[i] = bytes.get(MappedFile.SHORT, begin + 2 * (from + i)) & mask;
-        }
-      }
-      case "I8", "U8", "BOOL" -> {
-        int mask = entry.dtype().equals("I8") ? -1 : 0xff;
-        for (int i = 0; i < count; i++) {
-          out[i] = bytes.get(ValueLayout.JAVA_BYTE, begin + from + i) & mask;
-          if (entry.dtype().equals("BOOL") && out[i] > 1) {
-            throw new FormatException(file.file(), begin + from + i, "a BOOL, 0 or 1", "" + out[i]);
-          }
-        }
-      }
-      default -> throw type(entry, "I32, I64, I16, U16, I8, U8 or BOOL");
-    }
-  }
-
-  private FormatException type(Entry entry, String expected) {
-    return new FormatException(
-        file.file(), entry.begin(), "'" + entry.name() + "' to be " + expected, entry.dtype());
-  }
-
-  /// Ends the mapping.
   @Override
   public void close() {
     file.close();

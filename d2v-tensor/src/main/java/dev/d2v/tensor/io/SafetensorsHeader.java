@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param metadata its `__metadata__`
 /// @param entries the tensors by name, in its order
-record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.Entry> entries) {
+record SafetensorsHeader(Map<String, String> metadata, Map<String, TensorFile.Entry> entries) {
   /// The name under which the header keeps strings instead of a tensor.
   static final String METADATA = "__metadata__";
 
@@ -44,7 +44,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.E
           file.file(), 8, "'{', which begins the header", "byte 0x%02x".formatted(text[0]));
     }
     Map<String, String> metadata = new LinkedHashMap<>();
-    Map<String, Safetensors.Entry> entries = new LinkedHashMap<>();
+    Map<String, TensorFile.Entry> entries = new LinkedHashMap<>();
     long dataBegin = 8 + length;
     for (var member :
         object(file.file(), "the header", JsonReader.read(file.file(), text, 8)).entrySet()) {
@@ -61,7 +61,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.E
         Collections.unmodifiableMap(metadata), Collections.unmodifiableMap(entries));
   }
 
-  private static Safetensors.Entry entry(
+  private static TensorFile.Entry entry(
       MappedFile file, long dataBegin, String name, Object value) {
     Path path = file.file();
     String what = "tensor '" + name + "'";
@@ -105,18 +105,17 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.E
     }
     // Shape multiplies extents in order, so a product may overflow although the whole, with a zero
     // behind, does not; the loop above has refused that too.
-    return new Safetensors.Entry(
-        name, dtype, Shape.of(dims), dataBegin + offsets.get(0), dataBegin + offsets.get(1));
+    return new TensorFile.Entry(
+        name, dtype, Shape.of(dims), path, dataBegin + offsets.get(0), dataBegin + offsets.get(1));
   }
 
   private static void covers(
-      MappedFile file, long dataBegin, Map<String, Safetensors.Entry> entries) {
-    List<Safetensors.Entry> sorted = new ArrayList<>(entries.values());
+      MappedFile file, long dataBegin, Map<String, TensorFile.Entry> entries) {
+    List<TensorFile.Entry> sorted = new ArrayList<>(entries.values());
     sorted.sort(
-        Comparator.comparingLong(Safetensors.Entry::begin)
-            .thenComparingLong(Safetensors.Entry::end));
+        Comparator.comparingLong(TensorFile.Entry::begin).thenComparingLong(TensorFile.Entry::end));
     long next = dataBegin;
-    for (Safetensors.Entry entry : sorted) {
+    for (TensorFile.Entry entry : sorted) {
       if (entry.begin() != next) {
         throw new FormatException(
             file.file(),
@@ -133,13 +132,11 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Safetensors.E
   }
 
   private static long bytesOf(Path path, String what, String dtype) {
-    return switch (dtype) {
-      case "BOOL", "U8", "I8", "F8_E5M2", "F8_E4M3" -> 1;
-      case "U16", "I16", "F16", "BF16" -> 2;
-      case "U32", "I32", "F32" -> 4;
-      case "U64", "I64", "F64" -> 8;
-      default -> throw new FormatException(path, 8, what + " of a known dtype", "'" + dtype + "'");
-    };
+    int bytes = Elements.bytesOf(dtype);
+    if (bytes == 0) {
+      throw new FormatException(path, 8, what + " of a known dtype", "'" + dtype + "'");
+    }
+    return bytes;
   }
 
   private static Map<?, ?> map(Path path, String what, Object value) {

@@ -1,4 +1,4 @@
-/// Tensor files. Start at [Safetensors].
+/// Tensor files. Start at [TensorFile].
 @NullMarked
 package dev.d2v.tensor.io;
 

@@ -1,0 +1,186 @@
+package dev.d2v.tensor.io;
+
+import dev.d2v.tensor.DType;
+import dev.d2v.tensor.Shape;
+import dev.d2v.tensor.Tensor;
+import dev.d2v.tensor.spi.Backend;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/// The numbers of one tensor in memory that has been checked to hold them, converted as they are
+/// read. They lie one behind the other, or `strides` elements apart.
+final class Elements {
+  private static final int CHUNK = 1 << 18;
+
+  private final TensorFile.Entry entry;
+  private final MemorySegment bytes;
+  private final long begin;
+  private final int size;
+  private final int elementBytes;
+  private final long @Nullable [] strides;
+
+  /// @param bytes what was read or mapped of the file
+  /// @param begin byte of `bytes` at which the first element lies
+  /// @param strides elements between neighbours along each axis; null: row-major
+  Elements(TensorFile.Entry entry, MemorySegment bytes, long begin, long @Nullable [] strides) {
+    if (entry.shape().size() > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "%s: '%s' has shape %s, more than an array holds"
+              .formatted(entry.file(), entry.name(), entry.shape()));
+    }
+    this.entry = entry;
+    this.bytes = bytes;
+    this.begin = begin;
+    this.size = entry.shape().intSize();
+    this.elementBytes = bytesOf(entry.dtype());
+    this.strides = strides;
+  }
+
+  /// Bytes of one element; 0 when there is no such type.
+  static int bytesOf(String dtype) {
+    return switch (dtype) {
+      case "BOOL", "U8", "I8", "F8_E5M2", "F8_E4M3" -> 1;
+      case "U16", "I16", "F16", "BF16" -> 2;
+      case "U32", "I32", "F32" -> 4;
+      case "U64", "I64", "F64" -> 8;
+      default -> 0;
+    };
+  }
+
+  float[] floats() {
+    float[] out = new float[size];
+    floats(0, out, size);
+    return out;
+  }
+
+  int[] ints() {
+    int[] out = new int[size];
+    ints(0, out, size);
+    return out;
+  }
+
+  void read(Tensor target, Backend backend) {
+    TensorFile.checkTarget(entry, target);
+    Tensor flat = target.reshape(size);
+    for (int from = 0; from < size; from += CHUNK) {
+      int count = Math.min(CHUNK, size - from);
+      Tensor piece = flat.slice(from, from + count);
+      if (target.type() == DType.F32) {
+        float[] host = new float[count];
+        floats(from, host, count);
+        backend.upload(piece, host);
+      } else {
+        int[] host = new int[count];
+        ints(from, host, count);
+        backend.upload(piece, host);
+      }
+    }
+  }
+
+  private void floats(int from, float[] out, int count) {
+    switch (entry.dtype()) {
+      case "F32" -> {
+        if (strides == null) {
+          MemorySegment.copy(bytes, MappedFile.FLOAT, begin + 4L * from, out, 0, count);
+        } else {
+          for (int i = 0; i < count; i++) {
+            out[i] = bytes.get(MappedFile.FLOAT, at(from + i));
+          }
+        }
+      }
+      case "F64" -> {
+        for (int i = 0; i < count; i++) {
+          out[i] = (float) bytes.get(MappedFile.DOUBLE, at(from + i));
+        }
+      }
+      case "F16" -> {
+        for (int i = 0; i < count; i++) {
+          out[i] = Float.float16ToFloat(bytes.get(MappedFile.SHORT, at(from + i)));
+        }
+      }
+      case "BF16" -> {
+        for (int i = 0; i < count; i++) {
+          out[i] = Float.intBitsToFloat(bytes.get(MappedFile.SHORT, at(from + i)) << 16);
+        }
+      }
+      case "I64", "I32", "I16", "U16", "I8", "U8", "BOOL" -> {
+        for (int i = 0; i < count; i++) {
+          out[i] = whole(at(from + i));
+        }
+      }
+      default -> throw type("F64, F32, F16, BF16, I64, I32, I16, U16, I8, U8 or BOOL");
+    }
+  }
+
+  private void ints(int from, int[] out, int count) {
+    switch (entry.dtype()) {
+      case "I64" -> {
+        for (int i = 0; i < count; i++) {
+          long at = at(from + i);
+          long value = whole(at);
+          if (value != (int) value) {
+            throw new FormatException(
+                entry.file(),
+                offset(at),
+                "'" + entry.name() + "' to hold integers of 32 bits",
+                "" + value);
+          }
+          out[i] = (int) value;
+        }
+      }
+      case "I32", "I16", "U16", "I8", "U8", "BOOL" -> {
+        if (strides == null && entry.dtype().equals("I32")) {
+          MemorySegment.copy(bytes, MappedFile.INT, begin + 4L * from, out, 0, count);
+        } else {
+          for (int i = 0; i < count; i++) {
+            out[i] = (int) whole(at(from + i));
+          }
+        }
+      }
+      default -> throw type("I32, I64, I16, U16, I8, U8 or BOOL");
+    }
+  }
+
+  private long whole(long at) {
+    return switch (entry.dtype()) {
+      case "I64" -> bytes.get(MappedFile.LONG, at);
+      case "I32" -> bytes.get(MappedFile.INT, at);
+      case "I16" -> bytes.get(MappedFile.SHORT, at);
+      case "U16" -> bytes.get(MappedFile.SHORT, at) & 0xffff;
+      case "I8" -> bytes.get(ValueLayout.JAVA_BYTE, at);
+      case "U8" -> bytes.get(ValueLayout.JAVA_BYTE, at) & 0xff;
+      default -> {
+        int value = bytes.get(ValueLayout.JAVA_BYTE, at) & 0xff;
+        if (value > 1) {
+          throw new FormatException(entry.file(), offset(at), "a BOOL, 0 or 1", "" + value);
+        }
+        yield value;
+      }
+    };
+  }
+
+  /// Byte of the element at row-major position `i`.
+  private long at(long i) {
+    if (strides == null) {
+      return begin + elementBytes * i;
+    }
+    Shape shape = entry.shape();
+    long element = 0;
+    for (int axis = shape.rank() - 1; axis >= 0; axis--) {
+      int dim = shape.dim(axis);
+      element += i % dim * strides[axis];
+      i /= dim;
+    }
+    return begin + elementBytes * element;
+  }
+
+  private long offset(long at) {
+    return entry.begin() + at - begin;
+  }
+
+  private FormatException type(String expected) {
+    return new FormatException(
+        entry.file(), entry.begin(), "'" + entry.name() + "' to be " + expected, entry.dtype());
+  }
+}
