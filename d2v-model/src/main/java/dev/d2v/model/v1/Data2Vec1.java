@@ -9,9 +9,13 @@ import dev.d2v.nn.Pass;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.io.FormatException;
 import dev.d2v.tensor.io.Safetensors;
+import dev.d2v.tensor.io.ShardedSafetensors;
+import dev.d2v.tensor.io.TensorFile;
 import dev.d2v.tensor.spi.Backend;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 public final class Data2Vec1 implements AutoCloseable {
   /// The file of sizes and switches.
   public static final String CONFIG = "config.json";
+
+  private static final List<String> WEIGHTS =
+      List.of("model.safetensors", "model.safetensors.index.json");
 
   private final Data2Vec1Config config;
   private final Encoder encoder;
@@ -66,12 +73,12 @@ public final class Data2Vec1 implements AutoCloseable {
   ///
   /// @throws FormatException when a tensor that it asks for is missing or of another shape
   public static Opened open(Path folder, Backend backend) throws IOException {
-    try (Safetensors weights = Safetensors.open(folder.resolve("model.safetensors"))) {
+    try (TensorFile weights = weights(folder)) {
       return open(folder, weights, backend);
     }
   }
 
-  private static Opened open(Path folder, Safetensors weights, Backend backend) throws IOException {
+  private static Opened open(Path folder, TensorFile weights, Backend backend) throws IOException {
     HuggingFaceConfig config = HuggingFaceConfig.read(folder.resolve(CONFIG));
     String prefix = "data2vec_" + modality(config.config()) + ".";
     WeightLoader loader = new WeightLoader(weights, prefix, backend);
@@ -90,6 +97,17 @@ public final class Data2Vec1 implements AutoCloseable {
       model.close();
       throw e;
     }
+  }
+
+  private static TensorFile weights(Path folder) throws IOException {
+    for (String name : WEIGHTS) {
+      Path file = folder.resolve(name);
+      if (Files.isRegularFile(file)) {
+        return name.endsWith(".json") ? ShardedSafetensors.open(file) : Safetensors.open(file);
+      }
+    }
+    throw new FormatException(
+        folder, 0, "weights, one of " + String.join(", ", WEIGHTS), "none of them");
   }
 
   private static String modality(Data2Vec1Config config) {

@@ -4,7 +4,7 @@ import dev.d2v.model.checkpoint.LoadReport;
 import dev.d2v.nn.Parameter;
 import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.Tensor;
-import dev.d2v.tensor.io.Safetensors;
+import dev.d2v.tensor.io.TensorFile;
 import dev.d2v.tensor.spi.Backend;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,7 +22,7 @@ final class WeightLoader {
   /// Instead of a name: zeros.
   static final String ZEROS = "";
 
-  private final Safetensors file;
+  private final TensorFile file;
   private final Backend backend;
   private final Map<String, String> names = new HashMap<>();
   private final Set<String> loaded = new LinkedHashSet<>();
@@ -30,7 +30,7 @@ final class WeightLoader {
   private final List<String> wrongShape = new ArrayList<>();
   private final TreeSet<String> unexpected = new TreeSet<>();
 
-  WeightLoader(Safetensors file, String prefix, Backend backend) {
+  WeightLoader(TensorFile file, String prefix, Backend backend) {
     this.file = file;
     this.backend = backend;
     for (String name : file.names()) {
