@@ -6,6 +6,7 @@ import dev.d2v.tensor.spi.Backend;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// What a load did, name by name.
 ///
@@ -18,6 +19,19 @@ public record LoadReport(
   /// Whether every parameter got its values and nothing was left over.
   public boolean complete() {
     return missing.isEmpty() && unexpected.isEmpty() && wrongShape.isEmpty();
+  }
+
+  /// This and another report, whose names get a prefix.
+  LoadReport and(LoadReport other, String prefix) {
+    return new LoadReport(
+        joined(loaded, other.loaded, prefix),
+        joined(missing, other.missing, prefix),
+        joined(unexpected, other.unexpected, prefix),
+        joined(wrongShape, other.wrongShape, prefix));
+  }
+
+  private static List<String> joined(List<String> first, List<String> second, String prefix) {
+    return Stream.concat(first.stream(), second.stream().map(name -> prefix + name)).toList();
   }
 
   /// One sentence.

@@ -17,6 +17,7 @@ import dev.d2v.model.text.TextConfig;
 import dev.d2v.model.text.TextEmbeddings;
 import dev.d2v.nn.layer.Alibi;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the official model configuration (`cfg.model` of a checkpoint, `config` of a golden case)
@@ -30,7 +31,15 @@ public final class OfficialConfig {
 
   /// The configuration of a model of one modality.
   public static Data2Vec2Config model(Map<String, Object> model) {
-    Switches top = new Switches("", model);
+    return model(new Switches("", model));
+  }
+
+  /// The same, of a file of unknown age: fields that nobody knows are told to `unknown`.
+  static Data2Vec2Config model(Map<String, Object> model, Consumer<String> unknown) {
+    return model(new Switches("", model, unknown));
+  }
+
+  private static Data2Vec2Config model(Switches top) {
     top.ignore("log_norms", "seed", "max_update", "ema_same_dtype", "decoder_group");
     top.ignore("min_target_var", "min_pred_var");
     top.require("skip_ema", false);

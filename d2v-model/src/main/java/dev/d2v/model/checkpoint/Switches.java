@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The fields of an official configuration, each to be asked for once; those nobody asked for are
@@ -14,10 +14,17 @@ final class Switches {
   private final String prefix;
   private final Map<String, Object> fields;
   private final Set<String> asked = new HashSet<>();
+  private final @Nullable Consumer<String> unknown;
 
   Switches(String prefix, Map<String, Object> fields) {
+    this(prefix, fields, null);
+  }
+
+  /// @param unknown is told the fields that nobody asked for; null: they are refused
+  Switches(String prefix, Map<String, Object> fields, @Nullable Consumer<String> unknown) {
     this.prefix = prefix;
     this.fields = fields;
+    this.unknown = unknown;
   }
 
   Switches nested(String name) {
@@ -28,7 +35,7 @@ final class Switches {
                   java.util.LinkedHashMap::new,
                   (m, e) -> m.put(String.valueOf(e.getKey()), e.getValue()),
                   Map::putAll);
-      return new Switches(prefix + name + ".", copy);
+      return new Switches(prefix + name + ".", copy, unknown);
     }
     throw wrong(name, "an object");
   }
@@ -102,14 +109,18 @@ final class Switches {
     }
   }
 
-  /// Refuses the fields that nobody asked for.
+  /// Refuses, or names, the fields that nobody asked for.
   void finish() {
-    Set<String> unknown =
-        fields.keySet().stream().filter(k -> !asked.contains(k)).collect(Collectors.toSet());
-    if (!unknown.isEmpty()) {
-      throw new IllegalArgumentException(
-          "unknown switch "
-              + unknown.stream().sorted().map(k -> prefix + k).collect(Collectors.joining(", ")));
+    List<String> left =
+        fields.keySet().stream()
+            .filter(k -> !asked.contains(k))
+            .sorted()
+            .map(k -> prefix + k)
+            .toList();
+    if (unknown != null) {
+      left.forEach(unknown);
+    } else if (!left.isEmpty()) {
+      throw new IllegalArgumentException("unknown switch " + String.join(", ", left));
     }
   }
 

@@ -43,7 +43,8 @@ final class Elements {
       case "BOOL", "U8", "I8", "F8_E5M2", "F8_E4M3" -> 1;
       case "U16", "I16", "F16", "BF16" -> 2;
       case "U32", "I32", "F32" -> 4;
-      case "U64", "I64", "F64" -> 8;
+      case "U64", "I64", "F64", "C64" -> 8;
+      case "C128" -> 16;
       default -> 0;
     };
   }

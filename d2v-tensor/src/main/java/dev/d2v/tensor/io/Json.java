@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// JSON (RFC 8259), read strictly and written simply: the state of a run, vocabularies, labelled
 /// text.
@@ -66,6 +68,45 @@ public final class Json {
             channel.write(bytes);
           }
         });
+  }
+
+  /// A value on one line: strings, numbers, Booleans, null, lists and maps of them. Numbers that
+  /// JSON does not have become the strings `nan`, `inf` and `-inf`.
+  public static String text(@Nullable Object value) {
+    StringBuilder out = new StringBuilder();
+    append(out, value);
+    return out.toString();
+  }
+
+  private static void append(StringBuilder out, @Nullable Object value) {
+    String separator = "";
+    switch (value) {
+      case null -> out.append("null");
+      case Map<?, ?> map -> {
+        out.append('{');
+        for (Map.Entry<?, ?> e : map.entrySet()) {
+          out.append(separator).append(quoted(String.valueOf(e.getKey()))).append(':');
+          append(out, e.getValue());
+          separator = ",";
+        }
+        out.append('}');
+      }
+      case List<?> list -> {
+        out.append('[');
+        for (Object item : list) {
+          out.append(separator);
+          append(out, item);
+          separator = ",";
+        }
+        out.append(']');
+      }
+      case Double d when d.isNaN() -> out.append("\"nan\"");
+      case Double d when d.isInfinite() -> out.append(d > 0 ? "\"inf\"" : "\"-inf\"");
+      case Number n -> out.append(n);
+      case Boolean b -> out.append(b);
+      case Object o when isNull(o) -> out.append("null");
+      case Object o -> out.append(quoted(o.toString()));
+    }
   }
 
   /// A string of JSON, with its quotes.

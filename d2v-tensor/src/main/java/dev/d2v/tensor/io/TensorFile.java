@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/// Named tensors on disk, whatever the format: [Safetensors], [ShardedSafetensors].
+/// Named tensors on disk, whatever the format: [Safetensors], [ShardedSafetensors], [TorchFile].
 ///
 /// Opening checks every size that the file claims against the file's own length; numbers are read
 /// when they are asked for. What is wrong is a [FormatException]. Reading is safe from several

@@ -1,0 +1,112 @@
+package dev.d2v.model.checkpoint;
+
+import dev.d2v.model.Data2Vec2;
+import dev.d2v.model.Data2Vec2Config;
+import dev.d2v.nn.Parameter;
+import dev.d2v.tensor.io.TensorFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Weights of a model on disk, whatever wrote them:
+///
+/// ```java
+/// try (Weights weights = Weights.open(Path.of("base_libri.pt"));
+///     Data2Vec2 model = Data2Vec2.inference(weights.config().orElseThrow(), backend)) {
+///   LoadReport report = weights.load(model, false);
+/// }
+/// ```
+///
+/// - [FairseqWeights]: a `.pt` file of the official code, pre-trained or fine-tuned;
+/// - [RunWeights]: the folder of a run of d2v, or of one of its checkpoints;
+/// - [PlainWeights]: safetensors, single or sharded, or a PyTorch file of tensors alone.
+///
+/// Opening reads headers, no numbers.
+public sealed interface Weights extends AutoCloseable
+    permits FairseqWeights, RunWeights, PlainWeights {
+  /// Before a teacher's name in files of d2v.
+  String TEACHER = "_ema.";
+
+  /// Recognises and opens what lies at a path.
+  static Weights open(Path path) throws IOException {
+    return WeightsOpener.open(path);
+  }
+
+  /// What was opened.
+  Path path();
+
+  /// In a few words.
+  String description();
+
+  /// All tensors under their own names.
+  TensorFile tensors();
+
+  /// Names of the student's parameters as [Data2Vec2] has them, to the names in [#tensors].
+  Map<String, String> student();
+
+  /// Names of the teacher's parameters as [Data2Vec2] has them, to the names in [#tensors]; empty
+  /// when there is none.
+  Map<String, String> teacher();
+
+  /// The architecture, where the file says it in a form that this module reads.
+  Optional<Data2Vec2Config> config();
+
+  /// The configuration as text, and what form it has; for people, and to be written on.
+  Optional<ConfigText> configText();
+
+  /// What was left aside: unknown fields of the configuration, damaged checkpoints, tensors that no
+  /// model here has.
+  List<String> remarks();
+
+  /// A configuration as it stands in a file.
+  ///
+  /// @param form `official` (JSON of the official fields), `yaml` (a run's `config.yaml`), or
+  ///   `json`
+  record ConfigText(String form, String text) {}
+
+  /// Loads a model. One for inference takes the student, or the teacher where it has values; one
+  /// that trains takes both, and where the file has no teacher makes it equal to the student.
+  ///
+  /// @param preferTeacher for inference: the teacher's values
+  default LoadReport load(Data2Vec2 model, boolean preferTeacher) {
+    LoadReport.Builder report = new LoadReport.Builder();
+    boolean trains = !model.memory().teacher().isEmpty();
+    TensorFile student = Names.view(this, student());
+    TensorFile teacher = Names.view(this, teacher());
+    report.expect(
+        student.names().stream().filter(n -> trains || !Names.onlyForPretraining(n)).toList());
+    for (Parameter p : model.memory().student()) {
+      boolean shadow = preferTeacher && !trains && teacher.has(p.name());
+      report.load(shadow ? teacher : student, p.name(), p.value(), model.backend());
+    }
+    if (trains && teacher().isEmpty()) {
+      model.memory().copyToTeacher();
+    } else if (trains) {
+      LoadReport.Builder second = new LoadReport.Builder();
+      second.expect(teacher.names());
+      for (Parameter p : model.memory().teacher()) {
+        second.load(teacher, p.name(), p.value(), model.backend());
+      }
+      return report.build().and(second.build(), TEACHER);
+    }
+    return report.build();
+  }
+
+  /// The names of all tensors that neither student nor teacher has.
+  default List<String> others() {
+    List<String> others = new ArrayList<>(tensors().names());
+    others.removeAll(new HashSet<>(student().values()));
+    others.removeAll(new HashSet<>(teacher().values()));
+    return others;
+  }
+
+  /// Ends the mapping.
+  @Override
+  default void close() {
+    tensors().close();
+  }
+}
