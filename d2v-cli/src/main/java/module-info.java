@@ -1,12 +1,13 @@
 /// The `d2v` command: options, configuration files, what a run leaves behind, the report.
 module dev.d2v.cli {
+  requires dev.d2v.config;
   requires dev.d2v.data;
+  requires dev.d2v.embed;
   requires dev.d2v.model;
   requires info.picocli;
   requires java.management;
   requires jdk.management;
   requires org.jspecify;
-  requires org.snakeyaml.engine;
   requires tools.jackson.jr.ob;
 
   // picocli reads the annotations of the commands and fills their fields.

@@ -2,7 +2,7 @@
 /// arrays. The only place for third-party decoders; knows no model.
 module dev.d2v.data {
   requires transitive dev.d2v.tensor;
-  requires java.desktop;
+  requires transitive java.desktop;
   requires com.twelvemonkeys.imageio.jpeg;
   requires com.twelvemonkeys.imageio.webp;
   requires jlayer;

@@ -9,4 +9,5 @@ module dev.d2v.model {
   exports dev.d2v.model.speech;
   exports dev.d2v.model.text;
   exports dev.d2v.model.train;
+  exports dev.d2v.model.v1;
 }

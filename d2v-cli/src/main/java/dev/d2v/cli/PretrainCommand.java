@@ -1,6 +1,5 @@
 package dev.d2v.cli;
 
-import dev.d2v.cli.config.ConfigMapper;
 import dev.d2v.cli.error.UserError;
 import dev.d2v.cli.job.Vocabulary;
 import dev.d2v.cli.run.DataPaths;
@@ -10,6 +9,7 @@ import dev.d2v.cli.run.PretrainOptions;
 import dev.d2v.cli.run.Runs;
 import dev.d2v.cli.run.StopSignal;
 import dev.d2v.cli.run.Terminal;
+import dev.d2v.config.ConfigMapper;
 import dev.d2v.model.checkpoint.Checkpoint;
 import dev.d2v.model.train.Recipe;
 import dev.d2v.model.train.Recipes;

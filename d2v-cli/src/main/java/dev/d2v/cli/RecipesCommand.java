@@ -1,7 +1,7 @@
 package dev.d2v.cli;
 
-import dev.d2v.cli.config.ConfigMapper;
 import dev.d2v.cli.run.Terminal;
+import dev.d2v.config.ConfigMapper;
 import dev.d2v.model.ModalityConfig;
 import dev.d2v.model.image.ImageConfig;
 import dev.d2v.model.speech.SpeechConfig;

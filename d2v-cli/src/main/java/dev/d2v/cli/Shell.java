@@ -1,8 +1,8 @@
 package dev.d2v.cli;
 
 import dev.d2v.cli.error.Failures;
-import dev.d2v.cli.error.Nearest;
 import dev.d2v.cli.run.Terminal;
+import dev.d2v.config.Nearest;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;

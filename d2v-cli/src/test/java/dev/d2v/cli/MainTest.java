@@ -3,7 +3,7 @@ package dev.d2v.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.d2v.cli.config.ConfigMapper;
+import dev.d2v.config.ConfigMapper;
 import dev.d2v.model.train.ImageRecipes;
 import dev.d2v.model.train.Recipe;
 import dev.d2v.model.train.Recipes;

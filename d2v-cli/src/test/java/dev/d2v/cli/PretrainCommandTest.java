@@ -3,11 +3,11 @@ package dev.d2v.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.d2v.cli.config.ConfigMapper;
 import dev.d2v.cli.run.Modality;
 import dev.d2v.cli.run.PretrainOptions;
 import dev.d2v.cli.run.ProbeOptions;
 import dev.d2v.cli.run.Terminal;
+import dev.d2v.config.ConfigMapper;
 import dev.d2v.data.text.BpeTrainer;
 import dev.d2v.data.text.TextSource;
 import dev.d2v.data.text.TextUnit;

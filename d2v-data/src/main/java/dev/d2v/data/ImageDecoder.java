@@ -114,7 +114,7 @@ final class ImageDecoder {
     return SizeRange.of(width, height);
   }
 
-  private static Pixels pixels(BufferedImage image) {
+  static Pixels pixels(BufferedImage image) {
     int width = image.getWidth();
     int height = image.getHeight();
     Raster raster = image.getRaster();

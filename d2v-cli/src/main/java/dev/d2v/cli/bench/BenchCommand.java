@@ -1,8 +1,8 @@
 package dev.d2v.cli.bench;
 
-import dev.d2v.cli.config.ConfigMapper;
 import dev.d2v.cli.error.UserError;
 import dev.d2v.cli.run.Terminal;
+import dev.d2v.config.ConfigMapper;
 import dev.d2v.model.train.Recipe;
 import java.io.IOException;
 import java.util.ArrayList;

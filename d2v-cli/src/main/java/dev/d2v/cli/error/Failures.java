@@ -1,5 +1,6 @@
 package dev.d2v.cli.error;
 
+import dev.d2v.config.ConfigException;
 import dev.d2v.data.DataException;
 import dev.d2v.tensor.io.FormatException;
 import java.io.IOException;
@@ -21,6 +22,7 @@ public final class Failures {
   public static String sentence(Throwable failure) {
     return switch (failure) {
       case UserError e -> message(e);
+      case ConfigException e -> message(e);
       case DataException e -> message(e);
       case FormatException e -> message(e);
       case UncheckedIOException e when e.getCause() != null -> sentence(e.getCause());

@@ -45,7 +45,7 @@ public final class GoldenRunner {
     String name = file.getFileName().toString().replaceFirst("\\.json$", "");
     List<Part> parts;
     try (GoldenCase c = GoldenCase.open(file)) {
-      parts = parts(c);
+      parts = parts(c, file.resolveSibling(""));
     } catch (IOException | RuntimeException e) {
       parts = List.of(Part.failed(name, String.valueOf(e.getMessage())));
     }
@@ -54,7 +54,7 @@ public final class GoldenRunner {
         .toList();
   }
 
-  private List<Part> parts(GoldenCase c) throws IOException {
+  private List<Part> parts(GoldenCase c, Path folder) throws IOException {
     Comparison comparison = new Comparison(c.name());
     String kind = c.text("kind");
     switch (kind) {
@@ -64,6 +64,7 @@ public final class GoldenRunner {
       case "pt_checkpoint" -> CheckpointCase.run(c, comparison, backend);
       case "pt_odd" -> TorchCase.run(c, comparison);
       case "mask_statistics" -> MaskStatsCase.run(c, comparison);
+      case "hf_data2vec1" -> HuggingFaceCase.run(c, folder, comparison, backend);
       case "unit" -> {
         return unit(c);
       }
@@ -134,6 +135,9 @@ public final class GoldenRunner {
       case "convpos_weightnorm" -> UnitSpeech.weightNorm(key, e, c, comparison, lab);
       case "featext" -> UnitSpeech.extractor(key, e, c, comparison, lab);
       case "lengths" -> UnitSpeech.lengths(e, comparison);
+      case "wav2vec2_fe" -> UnitPreprocess.waves(key, c, comparison);
+      case "resize" -> UnitPreprocess.resize(key, e, c, comparison);
+      case "beit", "imagenet_norm" -> UnitPreprocess.pixels(key, c, comparison);
       case "audio" -> UnitSpeech.padding(key, e, c, comparison);
       default -> {
         return false;

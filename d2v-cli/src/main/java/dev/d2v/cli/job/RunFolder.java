@@ -1,10 +1,10 @@
 package dev.d2v.cli.job;
 
-import dev.d2v.cli.config.ConfigMapper;
 import dev.d2v.cli.error.UserError;
 import dev.d2v.cli.run.Modality;
 import dev.d2v.cli.run.PretrainOptions;
 import dev.d2v.cli.run.Runs;
+import dev.d2v.config.ConfigMapper;
 import dev.d2v.data.text.TextTokenizer;
 import dev.d2v.model.checkpoint.CheckpointFolder;
 import dev.d2v.model.train.Recipe;

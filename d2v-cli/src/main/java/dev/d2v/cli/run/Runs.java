@@ -1,7 +1,7 @@
 package dev.d2v.cli.run;
 
-import dev.d2v.cli.error.Nearest;
 import dev.d2v.cli.error.UserError;
+import dev.d2v.config.Nearest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -143,6 +143,11 @@ public final class MeteredKernels {
     public void geluBackward(Tensor dx, Tensor dy, Tensor x, long size) {
       meter.call("geluBackward", 0, bytes(dx, dy, x), () -> to.geluBackward(dx, dy, x, size));
     }
+
+    @Override
+    public void activationForward(Tensor y, Tensor x, Activation f, long size) {
+      meter.call("activationForward", 0, bytes(y, x), () -> to.activationForward(y, x, f, size));
+    }
   }
 
   private record MeteredElementwise(ElementwiseKernels to, Meter meter)

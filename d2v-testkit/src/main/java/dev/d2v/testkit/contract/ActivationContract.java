@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.d2v.tensor.Tensor;
+import dev.d2v.tensor.kernel.Activation;
 import dev.d2v.tensor.kernel.ActivationKernels;
 import dev.d2v.testkit.Guarded;
 import dev.d2v.testkit.KernelContract;
@@ -78,6 +79,45 @@ public abstract class ActivationContract extends KernelContract {
         Arrays.setAll(dx, i -> dy[i] * Oracle.geluDerivative(x[i]));
         assertClose("gelu'", dx, out[0], Tolerance.FUNCTION);
       }
+    }
+  }
+
+  @Test
+  final void activationForward() {
+    for (Activation f : Activation.values()) {
+      for (int size : sizes()) {
+        double[] x = input(size);
+        for (boolean inPlace : new boolean[] {false, true}) {
+          float[][] out =
+              run(
+                  2L * size,
+                  memory -> {
+                    Tensor xs = memory.floats(x);
+                    Tensor y = inPlace ? xs : memory.output(size);
+                    kernels(memory).activationForward(y, xs, f, size);
+                    return List.of(y);
+                  });
+          double[] y = Arrays.stream(x).map(v -> Oracle.activation(f, v)).toArray();
+          assertClose(f.name(), y, out[0], Tolerance.FUNCTION);
+        }
+      }
+    }
+  }
+
+  @Test
+  final void activationsOfLargeNumbers() {
+    double[] x = {-100, -20, 1e-20, 20, 100};
+    for (Activation f : Activation.values()) {
+      float[][] out =
+          run(
+              20,
+              memory -> {
+                Tensor y = memory.output(x.length);
+                kernels(memory).activationForward(y, memory.floats(x), f, x.length);
+                return List.of(y);
+              });
+      double[] y = Arrays.stream(x).map(v -> Oracle.activation(f, v)).toArray();
+      assertClose(f.name(), y, out[0], Tolerance.FUNCTION);
     }
   }
 

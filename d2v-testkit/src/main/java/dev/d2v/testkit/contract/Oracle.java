@@ -1,5 +1,7 @@
 package dev.d2v.testkit.contract;
 
+import dev.d2v.tensor.kernel.Activation;
+
 /// Formulas in double precision that several contracts compare with. They share nothing with the
 /// kernels.
 final class Oracle {
@@ -42,6 +44,18 @@ final class Oracle {
 
   static double gelu(double x) {
     return x * normalCdf(x);
+  }
+
+  static double activation(Activation f, double x) {
+    return switch (f) {
+      case RELU -> x > 0 ? x : 0;
+      case TANH -> Math.tanh(x);
+      case SIGMOID -> 0.5 + 0.5 * Math.tanh(x / 2);
+      case SILU -> x * (0.5 + 0.5 * Math.tanh(x / 2));
+      case GELU_TANH ->
+          0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * Math.pow(x, 3))));
+      case GELU_SIGMOID -> x * (0.5 + 0.5 * Math.tanh(0.851 * x));
+    };
   }
 
   static double geluDerivative(double x) {

@@ -4,11 +4,12 @@ import static dev.d2v.tensor.kernel.vector.Native.address;
 
 import dev.d2v.tensor.Checks;
 import dev.d2v.tensor.Tensor;
+import dev.d2v.tensor.kernel.Activation;
 import dev.d2v.tensor.kernel.ActivationKernels;
 import dev.d2v.tensor.parallel.Parts;
 import dev.d2v.tensor.parallel.RowParallel;
 
-/// GELU with the polynomials of [Gelu].
+/// GELU with the polynomials of [Gelu], others with those of [Sigmoids].
 public final class VectorActivation implements ActivationKernels {
   private final RowParallel parallel;
 
@@ -44,6 +45,20 @@ public final class VectorActivation implements ActivationKernels {
           long at = 4 * parts.from(part);
           int n = (int) (parts.to(part) - parts.from(part));
           Gelu.backward(to + at, gradient + at, input + at, n);
+        });
+  }
+
+  @Override
+  public void activationForward(Tensor y, Tensor x, Activation f, long size) {
+    Checks.floats("activationForward", size, "y x", y, x);
+    long to = address(y);
+    long from = address(x);
+    Parts parts = Parts.elements(size);
+    parallel.run(
+        parts.count(),
+        (part, thread) -> {
+          long at = 4 * parts.from(part);
+          Sigmoids.forward(f, to + at, from + at, (int) (parts.to(part) - parts.from(part)));
         });
   }
 }

@@ -1,5 +1,0 @@
-/// Recipes as YAML and `--set key=value`. Start at [ConfigMapper].
-@NullMarked
-package dev.d2v.cli.config;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,158 @@
+package dev.d2v.model.v1;
+
+import dev.d2v.model.ModelMemory;
+import dev.d2v.model.Observer;
+import dev.d2v.model.checkpoint.LoadReport;
+import dev.d2v.nn.Parameter;
+import dev.d2v.nn.ParameterScope;
+import dev.d2v.nn.Pass;
+import dev.d2v.tensor.Tensor;
+import dev.d2v.tensor.io.FormatException;
+import dev.d2v.tensor.io.Safetensors;
+import dev.d2v.tensor.io.ShardedSafetensors;
+import dev.d2v.tensor.io.TensorFile;
+import dev.d2v.tensor.spi.Backend;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// A model of data2vec 1.0 as the Hugging Face hub has them, for inference.
+///
+/// ```java
+/// try (var model = Data2Vec1.open(folder, backend)) {
+///   Features f = model.forward(input, backend, Observer.none(), pass);
+///   Tensor logits = model.logits(f, backend, pass);
+/// }
+/// ```
+///
+/// It keeps nothing of a pass, so many threads may use one, each with a backend, a workspace and a
+/// pass of its own. Source: Baevski et al. 2022, arXiv 2202.03555; transformers 4.27
+/// `modeling_data2vec_*`.
+public final class Data2Vec1 implements AutoCloseable {
+  /// The file of sizes and switches.
+  public static final String CONFIG = "config.json";
+
+  private static final List<String> WEIGHTS =
+      List.of("model.safetensors", "model.safetensors.index.json");
+
+  private final Data2Vec1Config config;
+  private final Encoder encoder;
+  private final Heads heads;
+  private final ModelMemory memory;
+
+  private Data2Vec1(Data2Vec1Config config, boolean pooler, Backend backend) {
+    ParameterScope root = ParameterScope.root();
+    this.config = config;
+    this.encoder =
+        switch (config) {
+          case VisionConfig v -> new VisionEncoder(root, v);
+          case AudioConfig a -> new AudioEncoder(root, a);
+          case TextConfig t -> new TextEncoder(root, t);
+        };
+    this.heads = new Heads(root, config, pooler);
+    this.memory = ModelMemory.inference(backend, root.parameters());
+  }
+
+  /// A model and what its load did.
+  ///
+  /// @param model the caller's to close
+  /// @param config its `config.json`
+  /// @param report tensors by the file's names
+  public record Opened(Data2Vec1 model, HuggingFaceConfig config, LoadReport report) {}
+
+  /// A model without values, of which a plan of memory can be made.
+  public static Data2Vec1 empty(Data2Vec1Config config, Backend backend) {
+    return new Data2Vec1(config, true, backend);
+  }
+
+  /// Reads a folder with `config.json` and weights. Tensors that the configuration does not ask for
+  /// are listed in the report.
+  ///
+  /// @throws FormatException when a tensor that it asks for is missing or of another shape
+  public static Opened open(Path folder, Backend backend) throws IOException {
+    try (TensorFile weights = weights(folder)) {
+      return open(folder, weights, backend);
+    }
+  }
+
+  private static Opened open(Path folder, TensorFile weights, Backend backend) throws IOException {
+    HuggingFaceConfig config = HuggingFaceConfig.read(folder.resolve(CONFIG));
+    String prefix = "data2vec_" + modality(config.config()) + ".";
+    WeightLoader loader = new WeightLoader(weights, prefix, backend);
+    boolean pooler = loader.has("pooler.layernorm.weight") || loader.has("pooler.dense.weight");
+    Data2Vec1 model = new Data2Vec1(config.config(), pooler, backend);
+    try {
+      model.encoder.load(loader);
+      model.heads.load(loader);
+      LoadReport report = loader.report();
+      if (!report.missing().isEmpty() || !report.wrongShape().isEmpty()) {
+        throw new FormatException(
+            folder, 0, "all tensors that " + CONFIG + " asks for", report.toString());
+      }
+      return new Opened(model, config, report);
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  private static TensorFile weights(Path folder) throws IOException {
+    for (String name : WEIGHTS) {
+      Path file = folder.resolve(name);
+      if (Files.isRegularFile(file)) {
+        return name.endsWith(".json") ? ShardedSafetensors.open(file) : Safetensors.open(file);
+      }
+    }
+    throw new FormatException(
+        folder, 0, "weights, one of " + String.join(", ", WEIGHTS), "none of them");
+  }
+
+  private static String modality(Data2Vec1Config config) {
+    return switch (config) {
+      case VisionConfig _ -> "vision";
+      case AudioConfig _, TextConfig _ -> config.key().toLowerCase(Locale.ROOT);
+    };
+  }
+
+  /// What it computes.
+  public Data2Vec1Config config() {
+    return config;
+  }
+
+  /// Bytes of its weights.
+  public long bytes() {
+    return memory.memory().bytes();
+  }
+
+  /// The encoder's output. Shows `hidden_states.i`, 0 being the embeddings, and of speech
+  /// `extract_features`.
+  ///
+  /// @param host uploads to where the pass computes
+  public Features forward(Input input, Backend host, Observer observer, Pass pass) {
+    if (pass.training()) {
+      throw new IllegalStateException("data2vec 1.0 needs an inference pass: it is not trained");
+    }
+    return encoder.forward(input, host, observer, pass);
+  }
+
+  /// `pooler_output` (B,C), or null when the file has no pooler.
+  public @Nullable Tensor pooled(Features features, Backend host, Pass pass) {
+    return heads.pooled(features, host, pass);
+  }
+
+  /// `logits`: (B,labels) of images and whole texts and clips, (B,T,labels) of tokens and frames.
+  ///
+  /// @throws IllegalStateException when the model has no head
+  public Tensor logits(Features features, Backend host, Pass pass) {
+    Parameter words = encoder instanceof TextEncoder t ? t.words() : null;
+    return heads.logits(features, words, host, pass);
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+}
