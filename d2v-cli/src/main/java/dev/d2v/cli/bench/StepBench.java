@@ -1,5 +1,6 @@
 package dev.d2v.cli.bench;
 
+import dev.d2v.cli.job.Machine;
 import dev.d2v.model.Batch;
 import dev.d2v.model.Data2Vec2;
 import dev.d2v.model.text.TextConfig;
@@ -19,7 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Times whole updates of a recipe on made-up images; data loading is left out.
+/// Times whole updates of a recipe on made-up samples; data loading is left out.
 ///
 /// The FMA rate that the machine gives is sampled between the updates, and its median is the
 /// ceiling: machines are shared, and a ratio to a ceiling of another minute says nothing. The best
@@ -37,7 +38,8 @@ public final class StepBench {
   /// @param bestGflops the best of as many threads in the run
   /// @param peakMemoryBytes most resident memory of the process
   /// @param plannedBytes off-heap memory that the plan says
-  /// @param heapBytesPerStep Java heap that the driving thread allocates in an update
+  /// @param heapBytesPerStep Java heap that the driving thread allocates in an update, median over
+  ///   the updates: the first ones box vectors in code that is not compiled yet
   /// @param kernels time by kernel, from updates of their own
   /// @param profiledUpdates number of those
   /// @param description of the backend
@@ -63,6 +65,7 @@ public final class StepBench {
 
   static Result run(Recipe recipe, int threads, int updates) throws IOException {
     StepPlan plan = StepPlan.of(recipe);
+    Machine.require(plan);
     List<Batch> made = new ArrayList<>();
     for (Batch.Shape shape : recipe.largestBatches()) {
       made.add(noise(shape, recipe));
@@ -82,14 +85,14 @@ public final class StepBench {
       }
       long[] nanos = new long[updates];
       double[] peaks = new double[updates];
-      long heap = 0;
+      long[] heap = new long[updates];
       for (int i = 0; i < updates; i++) {
         peaks[i] = Ceiling.fmaGflopsNow(threads, SAMPLE_NANOS);
         long before = allocated();
         long start = System.nanoTime();
         trainer.update(source);
         nanos[i] = System.nanoTime() - start;
-        heap += allocated() - before;
+        heap[i] = allocated() - before;
       }
       KernelTimes times = new KernelTimes();
       Pretrainer metered =
@@ -104,6 +107,7 @@ public final class StepBench {
       best = Math.max(best, Ceiling.fmaGflops(threads));
       Arrays.sort(nanos);
       Arrays.sort(peaks);
+      Arrays.sort(heap);
       return new Result(
           nanos[updates / 2] / 1e9,
           plan.flopsPerUpdate(),
@@ -111,7 +115,7 @@ public final class StepBench {
           best,
           peakResident(),
           plan.parameterBytes() + plan.workspaceBytes(),
-          heap / updates,
+          heap[updates / 2],
           times.sorted(),
           profiled,
           backend.description());
