@@ -161,8 +161,7 @@ public final class StudentHead {
       Pass pass,
       Observer observer) {
     int C = config.embedDim();
-    Tensor mean = pass.take(plan.samples(), C);
-    pass.kernels().norm().meanTokens(mean, in.Y, plan.samples(), plan.tokens(), C);
+    Tensor mean = clsTarget(in.Y, plan.samples(), plan.tokens(), pass);
     double scale = config.loss().cls() * plan.sampleSize() * config.loss().scaleFor(C);
     pass.kernels()
         .loss()
@@ -177,6 +176,19 @@ public final class StudentHead {
             in.Z.shape().rows(),
             C);
     observer.see("target.cls.samples", mean);
+  }
+
+  /// The mean over a sample's tokens of Y (B,T,C), standardised over the batch if asked for (B,C).
+  private Tensor clsTarget(Tensor Y, int B, int T, Pass pass) {
+    int C = config.embedDim();
+    Tensor mean = pass.take(B, C);
+    pass.kernels().norm().meanTokens(mean, Y, B, T, C);
+    if (!config.loss().clsNorm()) {
+      return mean;
+    }
+    Tensor y = pass.take(B, C);
+    pass.kernels().norm().instanceNormForward(y, mean, Targets.EPS, 1, B, C);
+    return y;
   }
 
   private Tensor noise(Inputs in, Branch branch, int number, MaskPlan plan, Pass pass) {
