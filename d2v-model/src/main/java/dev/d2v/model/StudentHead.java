@@ -161,7 +161,7 @@ public final class StudentHead {
       Pass pass,
       Observer observer) {
     int C = config.embedDim();
-    Tensor mean = clsTarget(in.Y, plan.samples(), plan.tokens(), pass);
+    Tensor mean = clsTarget(in.Y, plan.samples(), plan.tokens(), index, pass);
     double scale = config.loss().cls() * plan.sampleSize() * config.loss().scaleFor(C);
     pass.kernels()
         .loss()
@@ -178,17 +178,20 @@ public final class StudentHead {
     observer.see("target.cls.samples", mean);
   }
 
-  /// The mean over a sample's tokens of Y (B,T,C), standardised over the batch if asked for (B,C).
-  private Tensor clsTarget(Tensor Y, int B, int T, Pass pass) {
+  /// What the CLS token predicts (B,C): the mean over a sample's tokens of Y (B,T,C). As an option,
+  /// over the tokens that are not padding, then standardised over the batch.
+  private Tensor clsTarget(Tensor Y, int B, int T, StepIndices index, Pass pass) {
     int C = config.embedDim();
+    if (config.loss().clsNorm()) {
+      Tensor target = pass.take(B, C);
+      pass.kernels()
+          .norm()
+          .instanceNormForward(target, index.mean().of(Y, pass), Targets.EPS, 1, B, C);
+      return target;
+    }
     Tensor mean = pass.take(B, C);
     pass.kernels().norm().meanTokens(mean, Y, B, T, C);
-    if (!config.loss().clsNorm()) {
-      return mean;
-    }
-    Tensor y = pass.take(B, C);
-    pass.kernels().norm().instanceNormForward(y, mean, Targets.EPS, 1, B, C);
-    return y;
+    return mean;
   }
 
   private Tensor noise(Inputs in, Branch branch, int number, MaskPlan plan, Pass pass) {

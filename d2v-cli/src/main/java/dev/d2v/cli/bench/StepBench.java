@@ -27,6 +27,7 @@ import java.util.List;
 /// rate seen is kept beside it.
 public final class StepBench {
   private static final long SAMPLE_NANOS = 10_000_000;
+  private static final long WARM_UP_NANOS = 20_000_000_000L;
 
   private StepBench() {}
 
@@ -79,10 +80,7 @@ public final class StepBench {
         Workspace workspace = Workspace.of(backend, plan.workspaceBytes())) {
       model.memory().initialize(recipe.train().seed());
       Pretrainer trainer = new Pretrainer(recipe, model, workspace, backend.kernels());
-      int warmUp = Math.max(5, updates / 2);
-      for (int i = 0; i < warmUp; i++) {
-        trainer.update(source);
-      }
+      boolean brief = warmUp(trainer, source, Math.max(5, updates / 2));
       long[] nanos = new long[updates];
       double[] peaks = new double[updates];
       long[] heap = new long[updates];
@@ -98,8 +96,10 @@ public final class StepBench {
       Pretrainer metered =
           new Pretrainer(recipe, model, workspace, MeteredKernels.of(backend.kernels(), times));
       metered.resumeAt(trainer.updates());
-      metered.update(source);
-      times.reset();
+      if (!brief) {
+        metered.update(source);
+        times.reset();
+      }
       int profiled = Math.max(1, Math.min(5, updates));
       for (int i = 0; i < profiled; i++) {
         metered.update(source);
@@ -120,6 +120,20 @@ public final class StepBench {
           profiled,
           backend.description());
     }
+  }
+
+  /// Updates before the timed ones, fewer where they take long: by then all is compiled.
+  ///
+  /// @return whether they were cut short
+  private static boolean warmUp(Pretrainer trainer, BatchSource source, int updates) {
+    long start = System.nanoTime();
+    for (int i = 0; i < updates; i++) {
+      trainer.update(source);
+      if (System.nanoTime() - start > WARM_UP_NANOS) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// A batch of made-up samples: normal noise, or tokens all over the vocabulary.
