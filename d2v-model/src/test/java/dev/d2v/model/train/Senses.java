@@ -29,6 +29,11 @@ final class Senses {
     return recipe(null, speechEncoder(1), null, false, 16);
   }
 
+  /// Speech whose blocks are left out so often.
+  static Recipe speech(double layerDrop) {
+    return recipe(null, speechEncoder(1), null, false, 16, layerDrop);
+  }
+
   static Recipe text() {
     return recipe(null, null, textEncoder(1), true, 16);
   }
@@ -114,6 +119,16 @@ final class Senses {
       @Nullable TextConfig text,
       boolean sharedBlocksOnly,
       int embedDim) {
+    return recipe(image, speech, text, sharedBlocksOnly, embedDim, 0.2);
+  }
+
+  private static Recipe recipe(
+      @Nullable ImageConfig image,
+      @Nullable SpeechConfig speech,
+      @Nullable TextConfig text,
+      boolean sharedBlocksOnly,
+      int embedDim,
+      double layerDrop) {
     Data2Vec2Config model =
         new Data2Vec2Config(
             embedDim,
@@ -123,7 +138,7 @@ final class Senses {
             1e-5,
             true,
             NormPlacement.POST,
-            new DropConfig(0.1, 0.1, 0.1, 0.1, 0, 0.2, 0, 0),
+            new DropConfig(0.1, 0.1, 0.1, 0.1, 0, layerDrop, 0, 0),
             2,
             new TargetConfig(2, false, false, true, false, false, false),
             new LossConfig(0, null, 1, 0, 0),

@@ -55,6 +55,14 @@ final class SensesTest {
   }
 
   @Test
+  @DisplayName("memory is planned for an update in which no block is left out")
+  void planOfLayerDrop() {
+    assertEquals(
+        StepPlan.of(Senses.speech(0)).workspaceBytes(),
+        StepPlan.of(Senses.speech(0.99)).workspaceBytes());
+  }
+
+  @Test
   @DisplayName("local encoders without a gradient keep their weights: decay does not shrink them")
   void frozen() {
     try (Rig rig = Rig.of(Senses.frozen(), 2)) {
