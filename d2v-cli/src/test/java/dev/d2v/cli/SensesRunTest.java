@@ -94,6 +94,28 @@ final class SensesRunTest {
   }
 
   @Test
+  @DisplayName(
+      "speech: LibriSpeech's layout and a manifest are trained on, without labels to score")
+  void speechWithoutLabels() throws IOException {
+    Path sentences = Made.sentences(folder.resolve("sentences"));
+    for (String data : List.of(sentences.toString(), "speech=" + sentences)) {
+      String name = "l" + data.length();
+      assertEquals(0, d2v(pretrain(name, Made.SPEECH, "--modality=speech", "--data", data)));
+      assertTrue(screen.out().contains("12 recordings"), screen.out());
+      assertTrue(screen.out().contains("train-clean/ and test-clean/ as they are"), screen.out());
+      assertTrue(screen.out().contains("No labels of two or more classes"), screen.out());
+      assertTrue(Files.exists(folder.resolve(name).resolve("report.html")));
+    }
+    Path manifest = Made.manifest(sentences, 3_000);
+    String[] more = {"--modality=speech", "--data", "speech=" + manifest, "--updates", "3"};
+    assertEquals(0, d2v(pretrain("m", Made.SPEECH, more)), screen.err());
+    assertTrue(screen.out().contains("20 recordings"), screen.out());
+    assertTrue(screen.out().contains("4 held out"), screen.out());
+    assertEquals(1, d2v(List.of("probe", "m", "--out", folder.toString())));
+    assertTrue(screen.err().contains("have no labels of two or more classes"), screen.err());
+  }
+
+  @Test
   @DisplayName("text: keeps its vocabulary, resumes, and takes the blocks of a speech model")
   void text() throws IOException {
     Path prose = Made.prose(folder.resolve("prose"));

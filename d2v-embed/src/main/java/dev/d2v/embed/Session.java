@@ -76,7 +76,7 @@ final class Session implements AutoCloseable {
       chosen.add(f.output());
     }
     int T = f.output().shape().dim(1);
-    TokenMean mean = new TokenMean(B, T, f.extra(), f.padding(), host, pass);
+    TokenMean mean = TokenMean.of(f.padding(), f.extra(), B, T, host, pass);
     pass.kernels().elementwise().fill(sum, 0, sum.size());
     for (Tensor x : chosen) {
       Tensor one =

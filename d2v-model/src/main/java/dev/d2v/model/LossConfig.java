@@ -9,9 +9,23 @@ import org.jspecify.annotations.Nullable;
 /// @param regression weight of the masked tokens' regression
 /// @param cls weight of the CLS token's regression to the mean target; times the sample size,
 ///   summed over rows, as the official code has it (its weight grows with the rows of a batch)
+/// @param clsNorm whether that mean, padding left out, is standardised over the batch first, each
+///   channel over the samples: not in the official code, where the mean of many tokens is so small
+///   against the CLS token's layer norm that the loss at first only teaches the norm to shrink
 /// @param reconstruction weight of the masked patches' pixels
 public record LossConfig(
-    double beta, @Nullable Double scale, double regression, double cls, double reconstruction) {
+    double beta,
+    @Nullable Double scale,
+    double regression,
+    double cls,
+    boolean clsNorm,
+    double reconstruction) {
+  /// Losses with the mean target as it is, as the official code has it.
+  public LossConfig(
+      double beta, @Nullable Double scale, double regression, double cls, double reconstruction) {
+    this(beta, scale, regression, cls, false, reconstruction);
+  }
+
   /// Checks that nothing is negative.
   public LossConfig {
     ConfigChecks.notNegative("beta", beta);

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param cls (R*(E+V)) the sample where the row is the CLS token, -1 elsewhere
 /// @param maskedTime (R*T) time of each masked place, -1 elsewhere
 /// @param places (B*T) every row of the features, for their spread
+/// @param mean the mean over tokens that are not padding
 public record StepIndices(
     TokenIndex full,
     TokenIndex kept,
@@ -31,7 +32,8 @@ public record StepIndices(
     Tensor masked,
     Tensor cls,
     Tensor maskedTime,
-    Tensor places) {
+    Tensor places,
+    TokenMean mean) {
 
   /// The indices of a plan for E extra tokens.
   ///
@@ -92,7 +94,8 @@ public record StepIndices(
         ints(masked, backend, pass),
         ints(cls, backend, pass),
         ints(maskedTime, backend, pass),
-        ints(count(B * T, pass), backend, pass));
+        ints(count(B * T, pass), backend, pass),
+        TokenMean.of(padding, B, T, backend, pass));
   }
 
   private static int[] count(int n, Pass pass) {

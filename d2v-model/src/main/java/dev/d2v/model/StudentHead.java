@@ -161,8 +161,7 @@ public final class StudentHead {
       Pass pass,
       Observer observer) {
     int C = config.embedDim();
-    Tensor mean = pass.take(plan.samples(), C);
-    pass.kernels().norm().meanTokens(mean, in.Y, plan.samples(), plan.tokens(), C);
+    Tensor mean = clsTarget(in.Y, plan.samples(), plan.tokens(), index, pass);
     double scale = config.loss().cls() * plan.sampleSize() * config.loss().scaleFor(C);
     pass.kernels()
         .loss()
@@ -177,6 +176,22 @@ public final class StudentHead {
             in.Z.shape().rows(),
             C);
     observer.see("target.cls.samples", mean);
+  }
+
+  /// What the CLS token predicts (B,C): the mean over a sample's tokens of Y (B,T,C). As an option,
+  /// over the tokens that are not padding, then standardised over the batch.
+  private Tensor clsTarget(Tensor Y, int B, int T, StepIndices index, Pass pass) {
+    int C = config.embedDim();
+    if (config.loss().clsNorm()) {
+      Tensor target = pass.take(B, C);
+      pass.kernels()
+          .norm()
+          .instanceNormForward(target, index.mean().of(Y, pass), Targets.EPS, 1, B, C);
+      return target;
+    }
+    Tensor mean = pass.take(B, C);
+    pass.kernels().norm().meanTokens(mean, Y, B, T, C);
+    return mean;
   }
 
   private Tensor noise(Inputs in, Branch branch, int number, MaskPlan plan, Pass pass) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// `Y = final( 1/K * sum over the last K blocks of perLayer(t_l) )`, the norms as [TargetConfig]
 /// lists them. t (B,E+T,C) Y (B,T,C) Source: the paper, section 3.2; fairseq `make_targets`.
 public final class Targets {
-  private static final float EPS = 1e-5f;
+  static final float EPS = 1e-5f;
 
   private final TargetConfig config;
   private final int firstLayer;

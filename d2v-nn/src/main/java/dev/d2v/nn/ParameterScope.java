@@ -14,25 +14,34 @@ public final class ParameterScope {
 
   private final String prefix;
   private final Registry registry;
+  private final boolean trainable;
 
-  private ParameterScope(String prefix, Registry registry) {
+  private ParameterScope(String prefix, Registry registry, boolean trainable) {
     this.prefix = prefix;
     this.registry = registry;
+    this.trainable = trainable;
   }
 
   /// An empty model.
   public static ParameterScope root() {
-    return new ParameterScope("", new Registry());
+    return new ParameterScope("", new Registry(), true);
   }
 
   /// The scope `prefix.name.`; a name with dots goes down several levels.
   public ParameterScope child(String name) {
-    return new ParameterScope(prefix + name + ".", registry);
+    return new ParameterScope(prefix + name + ".", registry, trainable);
+  }
+
+  /// This scope when a factor on the gradient of what it declares is not 0; else one that declares
+  /// everything frozen: the official code runs such layers without gradients, and what has none is
+  /// neither stepped nor decayed.
+  public ParameterScope trainedBy(double gradientFactor) {
+    return gradientFactor != 0 ? this : new ParameterScope(prefix, registry, false);
   }
 
   /// Declares a parameter.
   public Parameter parameter(String name, Shape shape, Initializer initializer) {
-    return add(new Parameter(prefix + name, shape, initializer, true));
+    return add(new Parameter(prefix + name, shape, initializer, trainable));
   }
 
   /// Declares a table that is stored with the model but not trained.

@@ -35,7 +35,13 @@ public final class Pass {
   /// @param seed of the run
   /// @param update number of updates done so far
   /// @param microBatch number within the update
-  public record Step(StepNumbers numbers, long seed, int update, int microBatch) {}
+  /// @param whole whether nothing is left out at random: a plan has to hold for every draw
+  public record Step(StepNumbers numbers, long seed, int update, int microBatch, boolean whole) {
+    /// A step in which what is random happens.
+    public Step(StepNumbers numbers, long seed, int update, int microBatch) {
+      this(numbers, seed, update, microBatch, false);
+    }
+  }
 
   private Pass(Kernels kernels, Workspace workspace, @Nullable Step step, HostArrays arrays) {
     this.kernels = kernels;
@@ -108,9 +114,9 @@ public final class Pass {
   }
 
   /// Whether an event of probability p happens in this step, decided on the host (layer drop).
-  /// Never in inference.
+  /// Never in inference, nor in a plan.
   public boolean happens(int stream, int item, double p) {
-    if (step == null || p == 0) {
+    if (step == null || step.whole() || p == 0) {
       return false;
     }
     var random =

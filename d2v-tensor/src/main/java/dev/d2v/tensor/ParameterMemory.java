@@ -25,7 +25,13 @@ public final class ParameterMemory implements AutoCloseable {
     this.teacherSize = teacherSize;
     this.training = training;
     this.block = backend.allocate(bytes(size, teacherSize, training));
-    backend.kernels().elementwise().fill(all(), 0, all().size());
+    // section by section: all together may have more elements than a tensor can
+    for (int i = 0; i < (training ? 4 : 1); i++) {
+      zero(backend, section(i, size));
+    }
+    if (teacherSize > 0) {
+      zero(backend, section(4, teacherSize));
+    }
   }
 
   /// Memory for training: five sections.
@@ -99,11 +105,8 @@ public final class ParameterMemory implements AutoCloseable {
     return new Tensor(block.slice(4L * index * size, 4L * length), Shape.of(length), DType.F32);
   }
 
-  private Tensor all() {
-    return new Tensor(
-        block.slice(0, bytes(size, teacherSize, training)),
-        Shape.of(Math.toIntExact(bytes(size, teacherSize, training) / 4)),
-        DType.F32);
+  private static void zero(Backend backend, Tensor section) {
+    backend.kernels().elementwise().fill(section, 0, section.size());
   }
 
   @Override

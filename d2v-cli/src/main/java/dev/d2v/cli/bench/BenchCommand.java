@@ -4,6 +4,7 @@ import dev.d2v.cli.error.UserError;
 import dev.d2v.cli.run.Terminal;
 import dev.d2v.config.ConfigMapper;
 import dev.d2v.model.train.Recipe;
+import dev.d2v.model.train.SpeechData;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -63,6 +64,12 @@ public final class BenchCommand implements Runnable {
     private @Nullable String masks;
 
     @Option(
+        names = "--seconds",
+        paramLabel = "S",
+        description = "Of speech: the length of each recording, instead of the recipe's longest.")
+    private @Nullable Double seconds;
+
+    @Option(
         names = "--set",
         paramLabel = "KEY=VALUE",
         description = "Any field of the recipe. Repeatable.")
@@ -89,12 +96,32 @@ public final class BenchCommand implements Runnable {
         all.add("model.masksPerSample=" + masks);
       }
       Recipe resolved = ConfigMapper.resolve(Optional.of(recipe), Optional.empty(), all);
+      if (seconds != null) {
+        resolved = ConfigMapper.with(resolved, lengths(resolved, seconds));
+      }
       StepBench.Result result = StepBench.run(resolved, threads, updates);
       print(resolved, result);
       if (json) {
         terminal.out().println(JSON.std.asString(asJson(resolved, result)));
       }
       return 0;
+    }
+
+    /// Settings under which every recording is that long.
+    private static List<String> lengths(Recipe recipe, double seconds) {
+      SpeechData speech = recipe.data().speech();
+      if (speech == null) {
+        throw new UserError("--seconds is for recipes of speech, " + recipe.name() + " has none");
+      }
+      int samples = (int) Math.min(seconds * SpeechData.SAMPLE_RATE_HZ, Integer.MAX_VALUE);
+      samples -= samples % speech.quantum();
+      if (samples < speech.quantum()) {
+        throw new UserError("--seconds must be longer than a frame, got " + seconds);
+      }
+      return List.of(
+          "data.speech.minSamples=" + Math.min(samples, speech.minSamples()),
+          "data.speech.maxSamples=" + samples,
+          "data.speech.maxBatchSamples=" + Math.max(samples, speech.maxBatchSamples()));
     }
 
     private void print(Recipe r, StepBench.Result result) {

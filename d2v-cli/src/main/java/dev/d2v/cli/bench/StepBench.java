@@ -1,5 +1,6 @@
 package dev.d2v.cli.bench;
 
+import dev.d2v.cli.job.Machine;
 import dev.d2v.model.Batch;
 import dev.d2v.model.Data2Vec2;
 import dev.d2v.model.text.TextConfig;
@@ -19,13 +20,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Times whole updates of a recipe on made-up images; data loading is left out.
+/// Times whole updates of a recipe on made-up samples; data loading is left out.
 ///
 /// The FMA rate that the machine gives is sampled between the updates, and its median is the
 /// ceiling: machines are shared, and a ratio to a ceiling of another minute says nothing. The best
 /// rate seen is kept beside it.
 public final class StepBench {
   private static final long SAMPLE_NANOS = 10_000_000;
+  private static final long WARM_UP_NANOS = 20_000_000_000L;
 
   private StepBench() {}
 
@@ -37,7 +39,8 @@ public final class StepBench {
   /// @param bestGflops the best of as many threads in the run
   /// @param peakMemoryBytes most resident memory of the process
   /// @param plannedBytes off-heap memory that the plan says
-  /// @param heapBytesPerStep Java heap that the driving thread allocates in an update
+  /// @param heapBytesPerStep Java heap that the driving thread allocates in an update, median over
+  ///   the updates: the first ones box vectors in code that is not compiled yet
   /// @param kernels time by kernel, from updates of their own
   /// @param profiledUpdates number of those
   /// @param description of the backend
@@ -63,6 +66,7 @@ public final class StepBench {
 
   static Result run(Recipe recipe, int threads, int updates) throws IOException {
     StepPlan plan = StepPlan.of(recipe);
+    Machine.require(plan);
     List<Batch> made = new ArrayList<>();
     for (Batch.Shape shape : recipe.largestBatches()) {
       made.add(noise(shape, recipe));
@@ -76,27 +80,26 @@ public final class StepBench {
         Workspace workspace = Workspace.of(backend, plan.workspaceBytes())) {
       model.memory().initialize(recipe.train().seed());
       Pretrainer trainer = new Pretrainer(recipe, model, workspace, backend.kernels());
-      int warmUp = Math.max(5, updates / 2);
-      for (int i = 0; i < warmUp; i++) {
-        trainer.update(source);
-      }
+      boolean brief = warmUp(trainer, source, Math.max(5, updates / 2));
       long[] nanos = new long[updates];
       double[] peaks = new double[updates];
-      long heap = 0;
+      long[] heap = new long[updates];
       for (int i = 0; i < updates; i++) {
         peaks[i] = Ceiling.fmaGflopsNow(threads, SAMPLE_NANOS);
         long before = allocated();
         long start = System.nanoTime();
         trainer.update(source);
         nanos[i] = System.nanoTime() - start;
-        heap += allocated() - before;
+        heap[i] = allocated() - before;
       }
       KernelTimes times = new KernelTimes();
       Pretrainer metered =
           new Pretrainer(recipe, model, workspace, MeteredKernels.of(backend.kernels(), times));
       metered.resumeAt(trainer.updates());
-      metered.update(source);
-      times.reset();
+      if (!brief) {
+        metered.update(source);
+        times.reset();
+      }
       int profiled = Math.max(1, Math.min(5, updates));
       for (int i = 0; i < profiled; i++) {
         metered.update(source);
@@ -104,6 +107,7 @@ public final class StepBench {
       best = Math.max(best, Ceiling.fmaGflops(threads));
       Arrays.sort(nanos);
       Arrays.sort(peaks);
+      Arrays.sort(heap);
       return new Result(
           nanos[updates / 2] / 1e9,
           plan.flopsPerUpdate(),
@@ -111,11 +115,25 @@ public final class StepBench {
           best,
           peakResident(),
           plan.parameterBytes() + plan.workspaceBytes(),
-          heap / updates,
+          heap[updates / 2],
           times.sorted(),
           profiled,
           backend.description());
     }
+  }
+
+  /// Updates before the timed ones, fewer where they take long: by then all is compiled.
+  ///
+  /// @return whether they were cut short
+  private static boolean warmUp(Pretrainer trainer, BatchSource source, int updates) {
+    long start = System.nanoTime();
+    for (int i = 0; i < updates; i++) {
+      trainer.update(source);
+      if (System.nanoTime() - start > WARM_UP_NANOS) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// A batch of made-up samples: normal noise, or tokens all over the vocabulary.

@@ -27,7 +27,10 @@ final class CheckpointCase {
   static void run(GoldenCase c, Comparison comparison, Backend backend) throws IOException {
     Path path = c.beside(c.text("pt_file"));
     comparison.number(
-        "bytes of the file", GoldenCase.number(c.json(), "pt_bytes"), (double) Files.size(path), 1e-12);
+        "bytes of the file",
+        GoldenCase.number(c.json(), "pt_bytes"),
+        (double) Files.size(path),
+        1e-12);
     try (Weights weights = Weights.open(path)) {
       if (!(weights instanceof FairseqWeights fairseq)
           || !(fairseq.tensors() instanceof TorchFile file)) {

@@ -118,7 +118,9 @@ final class Closing {
       }
     }
     List<String> next = new ArrayList<>();
-    next.add("./d2v probe " + folder.path());
+    if (evaluations.stream().anyMatch(Evaluation::labelled)) {
+      next.add("./d2v probe " + folder.path());
+    }
     next.add(
         "./d2v pretrain --recipe "
             + recipe.name()

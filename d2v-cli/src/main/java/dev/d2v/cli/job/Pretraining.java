@@ -1,6 +1,5 @@
 package dev.d2v.cli.job;
 
-import dev.d2v.cli.error.UserError;
 import dev.d2v.cli.run.Modality;
 import dev.d2v.cli.run.PretrainJob;
 import dev.d2v.cli.run.PretrainOptions;
@@ -15,7 +14,6 @@ import dev.d2v.tensor.spi.Backend;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -75,7 +73,7 @@ public final class Pretraining implements PretrainJob {
     try {
       data = RunData.open(recipe, sources, tokenizer, folder.path());
       StepPlan plan = StepPlan.of(recipe, data.trainedShapes(), data.readShapes());
-      checkMemory(plan);
+      Machine.require(plan);
       return new Prepared(data, plan);
     } catch (RuntimeException e) {
       if (data != null) {
@@ -85,20 +83,6 @@ public final class Pretraining implements PretrainJob {
         folder.discard();
       }
       throw e;
-    }
-  }
-
-  private static void checkMemory(StepPlan plan) {
-    long physical = Machine.memoryBytes();
-    if (plan.totalBytes() > physical) {
-      throw new UserError(
-          String.format(
-              Locale.ROOT,
-              "this recipe needs %.1f GiB off the heap, the machine has %.1f GiB: lower train.batch"
-                  + " or data.speech.maxBatchSamples (and raise train.accumulate), or"
-                  + " model.masksPerSample",
-              plan.totalBytes() / 0x1p30,
-              physical / 0x1p30));
     }
   }
 }

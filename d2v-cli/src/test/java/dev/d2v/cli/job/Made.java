@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /// Small data of every modality, and settings under which recipes train on it in a second.
 public final class Made {
@@ -54,6 +55,38 @@ public final class Made {
       }
     }
     return folder;
+  }
+
+  /// `train-clean` and `test-clean` in LibriSpeech's layout, two speakers in each, others in the
+  /// second.
+  public static Path sentences(Path folder) throws IOException {
+    Random random = new Random(3);
+    int speaker = 10;
+    for (String part : List.of("train-clean", "test-clean")) {
+      for (int s = 0; s < 2; s++, speaker++) {
+        Path chapter = folder.resolve("%s/%d/7".formatted(part, speaker));
+        Files.createDirectories(chapter);
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 6; i++) {
+          String name = "%d-7-%04d".formatted(speaker, i);
+          lines.append(name).append(" A TONE%n".formatted());
+          Files.write(chapter.resolve(name + ".wav"), tone(100 * speaker, 3_000, random));
+        }
+        Files.writeString(chapter.resolve(speaker + "-7.trans.txt"), lines);
+      }
+    }
+    return folder;
+  }
+
+  /// fairseq's manifest of the recordings below a folder, each of so many samples, written into it.
+  public static Path manifest(Path folder, int samples) throws IOException {
+    StringBuilder lines = new StringBuilder(folder.toAbsolutePath() + "\n");
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".wav")).sorted().toList()) {
+        lines.append("%s\t%d%n".formatted(folder.relativize(file), samples));
+      }
+    }
+    return Files.writeString(folder.resolve("all.tsv"), lines);
   }
 
   /// A WAV file of 16 bits at 16 kHz.

@@ -21,7 +21,7 @@ public final class ImageLocalEncoder implements LocalEncoder {
     int fanIn = config.channels() * config.patchSize() * config.patchSize();
     this.embedding =
         new PatchEmbedding(
-            scope.child("local_encoder.proj"),
+            scope.child("local_encoder.proj").trainedBy(config.localGradMult()),
             config.channels(),
             config.patchSize(),
             C,
@@ -32,12 +32,17 @@ public final class ImageLocalEncoder implements LocalEncoder {
 
   @Override
   public Tensor forward(Source source, Pass pass) {
-    return embedding.forward(source.values(), pass);
+    Pass own = gradientFactor == 0 ? Pass.inference(pass.kernels(), pass.workspace()) : pass;
+    return embedding.forward(source.values(), own);
   }
 
-  /// With `localGradMult` g the gradient that arrives is multiplied by g.
+  /// With `localGradMult` g the gradient that arrives is multiplied by g; at 0 there is nothing to
+  /// do.
   @Override
   public void backward(Tensor dF, Pass pass) {
+    if (gradientFactor == 0) {
+      return;
+    }
     Tensor scaled = dF;
     if (gradientFactor != 1) {
       scaled = pass.take(dF.shape());

@@ -32,7 +32,7 @@ public final class LogMelLocalEncoder implements LocalEncoder {
     this.patches = patches;
     this.embedding =
         new PatchEmbedding(
-            scope.child("local_encoder.proj"),
+            scope.child("local_encoder.proj").trainedBy(localGradMult),
             1,
             patches.patch(),
             C,
@@ -53,11 +53,15 @@ public final class LogMelLocalEncoder implements LocalEncoder {
 
   /// F (B,T,C) of spectrograms (B,1,frames,mels).
   public Tensor forward(Tensor source, Pass pass) {
-    return embedding.forward(source, pass);
+    Pass own = gradientFactor == 0 ? Pass.inference(pass.kernels(), pass.workspace()) : pass;
+    return embedding.forward(source, own);
   }
 
   @Override
   public void backward(Tensor dF, Pass pass) {
+    if (gradientFactor == 0) {
+      return;
+    }
     try (var _ = pass.workspace().mark()) {
       Tensor d = dF;
       if (gradientFactor != 1) {

@@ -33,7 +33,8 @@ public final class SpeechLocalEncoder implements LocalEncoder {
       throw new IllegalArgumentException(
           "speech: localGradMult must be in [0,1], got " + localGradMult);
     }
-    this.extractor = new ConvFeatureExtractor(scope.child("local_encoder"), spec, mode, bias);
+    ParameterScope convolutions = scope.child("local_encoder").trainedBy(localGradMult);
+    this.extractor = new ConvFeatureExtractor(convolutions, spec, mode, bias);
     this.projection = new FeatureProjection(scope.child("project_features"), spec.channels(), C);
     this.C = C;
     this.gradientFactor = localGradMult;

@@ -48,7 +48,7 @@ public final class TextLocalEncoder implements LocalEncoder {
       throw new IllegalArgumentException(
           "text: sines and cosines of several frequencies need at least 4 channels, got " + C);
     }
-    ParameterScope at = scope.child("local_encoder");
+    ParameterScope at = scope.child("local_encoder").trainedBy(localGradMult);
     this.config = config;
     this.C = C;
     this.gradientFactor = localGradMult;
@@ -91,6 +91,12 @@ public final class TextLocalEncoder implements LocalEncoder {
   }
 
   private Tensor forward(Tensor source, int B, int T, Pass pass) {
+    // frozen embeddings save nothing, but dropout goes on
+    Pass own = gradientFactor == 0 ? Pass.inference(pass.kernels(), pass.workspace()) : pass;
+    return dropout.forward(embedded(source, B, T, own), pass);
+  }
+
+  private Tensor embedded(Tensor source, int B, int T, Pass pass) {
     var elementwise = pass.kernels().elementwise();
     Tensor x = tokens.forward(source.slice(0, 1).reshape(B, T), pass);
     if (config.scaled()) {
@@ -100,7 +106,7 @@ public final class TextLocalEncoder implements LocalEncoder {
     if (places != null) {
       elementwise.add(x, x, places, x.size());
     }
-    return dropout.forward(norm == null ? x : norm.forward(x, pass), pass);
+    return norm == null ? x : norm.forward(x, pass);
   }
 
   private @Nullable Tensor places(Tensor index, int B, int T, Pass pass) {
@@ -123,6 +129,9 @@ public final class TextLocalEncoder implements LocalEncoder {
     try (var _ = pass.workspace().mark()) {
       Tensor d = scaled(dF, gradientFactor, pass);
       d = dropout.backward(d, pass);
+      if (gradientFactor == 0) {
+        return;
+      }
       d = norm == null ? d : norm.backward(d, pass);
       if (positions != null) {
         positions.backwardParameters(d, pass);

@@ -3,6 +3,7 @@ package dev.d2v.model.train;
 import dev.d2v.model.Batch;
 import dev.d2v.model.Data2Vec2;
 import dev.d2v.model.Source;
+import dev.d2v.model.TokenMean;
 import dev.d2v.nn.Pass;
 import dev.d2v.tensor.DType;
 import dev.d2v.tensor.Shape;
@@ -10,7 +11,6 @@ import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.Workspace;
 import dev.d2v.tensor.spi.Backend;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /// Pools the student's features of whole samples into one vector a sample: for probes, neighbours
 /// and maps.
@@ -114,8 +114,7 @@ public final class FeatureReader {
     private final Pass pass;
     private final Tensor sum;
     private final Tensor tokens;
-    private final @Nullable Tensor owners;
-    private final Tensor shares;
+    private final TokenMean mean;
     private final Tensor cls;
     private final Tensor first;
     private final Tensor second;
@@ -129,26 +128,11 @@ public final class FeatureReader {
       this.sum = pass.take(B, width());
       pass.kernels().elementwise().fill(sum, 0, sum.size());
       this.tokens = index(B * T, i -> i / T * (E + T) + E + i % T);
-      int[] padding = source.padding();
-      this.owners = padding == null ? null : index(B * T, i -> padding[i] != 0 ? -1 : i / T);
-      this.shares = pass.take(B);
-      if (padding != null) {
-        model.backend().upload(shares, shares(padding));
-      }
+      this.mean = TokenMean.of(source.padding(), B, T, model.backend(), pass);
       this.cls = index(B, i -> i * (E + T) + Math.max(0, E - 1));
       int parts = width() / C;
       this.first = index(B * parts, i -> i % parts == 0 && wantsMean() ? i / parts : -1);
       this.second = index(B * parts, i -> i % parts == parts - 1 && wantsCls() ? i / parts : -1);
-    }
-
-    /// One over the tokens of each sample that are not padding.
-    private float[] shares(int[] padding) {
-      float[] shares = new float[B];
-      for (int b = 0; b < B; b++) {
-        int there = T - Arrays.stream(padding, b * T, (b + 1) * T).sum();
-        shares[b] = 1f / Math.max(1, there);
-      }
-      return shares;
     }
 
     private boolean wantsMean() {
@@ -188,14 +172,7 @@ public final class FeatureReader {
     private Tensor mean(Tensor y) {
       Tensor t = pass.take(B * T, C);
       pass.kernels().gather().gatherRows(t, y, null, tokens, B * T, C);
-      Tensor mean = pass.take(B, C);
-      if (owners == null) {
-        pass.kernels().norm().meanTokens(mean, t, B, T, C);
-      } else {
-        pass.kernels().gather().scatterRows(mean, null, t, owners, B * T, B, 0, C);
-        pass.kernels().elementwise().scaleGroups(mean, mean, shares, B, mean.size());
-      }
-      return mean;
+      return mean.of(t, pass);
     }
   }
 }

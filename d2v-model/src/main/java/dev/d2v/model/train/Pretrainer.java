@@ -54,6 +54,7 @@ public final class Pretrainer {
   private @Nullable Masks drawer;
   private final DataConfig data;
   private long updates;
+  private boolean planning;
 
   /// A trainer of a model that is initialised or loaded.
   ///
@@ -234,7 +235,7 @@ public final class Pretrainer {
         Pass.training(
             kernels,
             workspace,
-            new Pass.Step(numbers, train.seed(), Math.toIntExact(updates), micro),
+            new Pass.Step(numbers, train.seed(), Math.toIntExact(updates), micro, planning),
             arrays);
     Source source = Source.of(batch, modality, backend, pass);
     return model.step(source, plan, null, pass, observer);
@@ -310,9 +311,11 @@ public final class Pretrainer {
     return "none alone; their sum of squares overflows";
   }
 
-  /// One update on shapes alone. Rows of text may be padded; waveforms are cropped to one length.
+  /// One update on shapes alone, with every block; a trainer that has planned does nothing else.
+  /// Rows of text may be padded; waveforms are cropped to one length.
   void plan(Batch.Shape shape) {
     Batch batch = shape.key().equals("TEXT") ? shape.padded() : shape.zeros();
+    planning = true;
     update(new ModalityTurns.Turn(updates, shape.key(), updates), micro -> batch);
   }
 

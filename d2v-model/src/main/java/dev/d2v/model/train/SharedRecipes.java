@@ -35,7 +35,7 @@ public final class SharedRecipes {
     ImageData pictures = ImageData.fashionMnist();
     ShareConfig images = new ShareConfig(64, 1, 1);
     ShareConfig speech = new ShareConfig(32, 1, 1);
-    ShareConfig text = new ShareConfig(16, 1, 1);
+    ShareConfig text = new ShareConfig(24, 2, 1);
     return new Recipe(
         "three-senses-small",
         "Images, speech and text by turns over shared blocks, in a few minutes on two cores",
@@ -50,14 +50,15 @@ public final class SharedRecipes {
             DropConfig.none(),
             4,
             new TargetConfig(2, false, true, false, false, false, false),
-            new LossConfig(0, null, 1, 0, 0),
-            EmaConfig.linear(0.99, 0.999, 0),
+            // only text has a CLS token here
+            new LossConfig(0, null, 1, 0.03, true, 0),
+            EmaConfig.linear(0.998, 0.9998, 0),
             null,
             false,
             image,
             SpeechRecipes.smallEncoder(),
             TextRecipes.smallEncoder()),
-        TextRecipes.smallTraining(900, 32, 1e-3),
+        TextRecipes.smallTraining(1_000, 32, 1e-3),
         new DataConfig(
             new ImageData(
                 pictures.cropScaleMin(),
@@ -69,7 +70,7 @@ public final class SharedRecipes {
                 pictures.std(),
                 images),
             SpeechRecipes.smallData(speech),
-            new TextData(64, false, text)),
+            new TextData(128, false, text)),
         new ProbeConfig(ProbeConfig.Pooling.MEAN, 2));
   }
 }

@@ -107,7 +107,7 @@ final class Heads {
   /// `pooler_output` (B,C), or null when there is no pooler.
   @Nullable Tensor pooled(Features f, Backend host, Pass pass) {
     if (poolerNorm != null) {
-      TokenMean mean = new TokenMean(f.samples(), f.tokens(), 1, null, host, pass);
+      TokenMean mean = TokenMean.of(null, 1, f.samples(), f.tokens(), host, pass);
       return poolerNorm.forward(mean.of(f.last(), pass), pass);
     }
     if (poolerDense != null) {
@@ -131,7 +131,7 @@ final class Heads {
       case FRAME_CLASSES, TOKEN_CLASSES -> there(out).forward(x, pass);
       case AUDIO_CLASSES -> {
         Tensor projected = there(dense).forward(x, pass);
-        TokenMean mean = new TokenMean(f.samples(), f.tokens(), 0, f.padding(), host, pass);
+        TokenMean mean = TokenMean.of(f.padding(), f.samples(), f.tokens(), host, pass);
         yield there(out).forward(mean.of(projected, pass), pass);
       }
       case TEXT_CLASSES ->

@@ -26,11 +26,16 @@ final class Senses {
   private Senses() {}
 
   static Recipe speech() {
-    return recipe(null, speechEncoder(), null, false, 16);
+    return recipe(null, speechEncoder(1), null, false, 16);
+  }
+
+  /// Speech whose blocks are left out so often.
+  static Recipe speech(double layerDrop) {
+    return recipe(null, speechEncoder(1), null, false, 16, layerDrop);
   }
 
   static Recipe text() {
-    return recipe(null, null, textEncoder(), true, 16);
+    return recipe(null, null, textEncoder(1), true, 16);
   }
 
   static Recipe three() {
@@ -38,10 +43,15 @@ final class Senses {
   }
 
   static Recipe three(int embedDim) {
-    return recipe(imageEncoder(), speechEncoder(), textEncoder(), false, embedDim);
+    return recipe(imageEncoder(1), speechEncoder(1), textEncoder(1), false, embedDim);
   }
 
-  private static ImageConfig imageEncoder() {
+  /// Three modalities whose local encoders get no gradient.
+  static Recipe frozen() {
+    return recipe(imageEncoder(0), speechEncoder(0), textEncoder(0), false, 16);
+  }
+
+  private static ImageConfig imageEncoder(double localGradMult) {
     return new ImageConfig(
         8,
         1,
@@ -50,14 +60,14 @@ final class Senses {
         0,
         true,
         true,
-        1,
+        localGradMult,
         null,
         PrenetConfig.of(0),
         new MaskConfig(MaskConfig.Kind.BLOCK, 0.7, 0.07, 2, true, 0, false, false, 0.01, 0),
         DecoderConfig.image(16, 4, 3, 1));
   }
 
-  private static SpeechConfig speechEncoder() {
+  private static SpeechConfig speechEncoder(double localGradMult) {
     return new SpeechConfig(
         "[(8, 10, 5)] + [(8, 3, 2)]",
         ConvFeatureExtractor.Mode.LAYER_NORM,
@@ -72,7 +82,7 @@ final class Senses {
         0,
         true,
         false,
-        1,
+        localGradMult,
         new AlibiConfig(Alibi.Distance.MANHATTAN, 1, true, true, false),
         true,
         new PrenetConfig(1, 0.1, 0.1, 0, 0),
@@ -80,7 +90,7 @@ final class Senses {
         decoder(true));
   }
 
-  private static TextConfig textEncoder() {
+  private static TextConfig textEncoder(double localGradMult) {
     return new TextConfig(
         40,
         16,
@@ -91,7 +101,7 @@ final class Senses {
         0,
         true,
         false,
-        1,
+        localGradMult,
         null,
         PrenetConfig.of(0),
         new MaskConfig(MaskConfig.Kind.RANDOM, 0.5, 0, 1, false, 0, false, false, 0.01, 0),
@@ -109,6 +119,16 @@ final class Senses {
       @Nullable TextConfig text,
       boolean sharedBlocksOnly,
       int embedDim) {
+    return recipe(image, speech, text, sharedBlocksOnly, embedDim, 0.2);
+  }
+
+  private static Recipe recipe(
+      @Nullable ImageConfig image,
+      @Nullable SpeechConfig speech,
+      @Nullable TextConfig text,
+      boolean sharedBlocksOnly,
+      int embedDim,
+      double layerDrop) {
     Data2Vec2Config model =
         new Data2Vec2Config(
             embedDim,
@@ -118,7 +138,7 @@ final class Senses {
             1e-5,
             true,
             NormPlacement.POST,
-            new DropConfig(0.1, 0.1, 0.1, 0.1, 0, 0.2, 0, 0),
+            new DropConfig(0.1, 0.1, 0.1, 0.1, 0, layerDrop, 0, 0),
             2,
             new TargetConfig(2, false, false, true, false, false, false),
             new LossConfig(0, null, 1, 0, 0),

@@ -11,6 +11,7 @@ import dev.d2v.model.checkpoint.LoadReport;
 import dev.d2v.nn.Parameter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,39 @@ final class SensesTest {
       assertArrayEquals(whole.values(), second.values());
       assertArrayEquals(whole.teacher(), second.teacher());
     }
+  }
+
+  @Test
+  @DisplayName("memory is planned for an update in which no block is left out")
+  void planOfLayerDrop() {
+    assertEquals(
+        StepPlan.of(Senses.speech(0)).workspaceBytes(),
+        StepPlan.of(Senses.speech(0.99)).workspaceBytes());
+  }
+
+  @Test
+  @DisplayName("local encoders without a gradient keep their weights: decay does not shrink them")
+  void frozen() {
+    try (Rig rig = Rig.of(Senses.frozen(), 2)) {
+      Map<String, float[]> before = weights(rig);
+      updates(rig, 9);
+      Map<String, float[]> after = weights(rig);
+      for (String name : before.keySet()) {
+        if (name.contains(".local_encoder.")) {
+          assertArrayEquals(before.get(name), after.get(name), name);
+        }
+      }
+      String projection = "modality_encoders.AUDIO.project_features.2.weight";
+      assertFalse(Arrays.equals(before.get(projection), after.get(projection)));
+    }
+  }
+
+  private static Map<String, float[]> weights(Rig rig) {
+    Map<String, float[]> weights = new TreeMap<>();
+    for (Parameter p : rig.model().memory().student()) {
+      weights.put(p.name(), rig.model().backend().floats(p.value()));
+    }
+    return weights;
   }
 
   @Test

@@ -1,7 +1,6 @@
 package dev.d2v.tensor.kernel.vector;
 
 import dev.d2v.tensor.parallel.RowParallel;
-import dev.d2v.tensor.parallel.Scratch;
 
 /// One call of the backward. A part is some heads: gradients of a head's keys and values are sums
 /// over all its queries.
@@ -11,7 +10,7 @@ import dev.d2v.tensor.parallel.Scratch;
 /// @param dout address of the gradient of the output
 /// @param lse address of lse
 record AttentionBackward(
-    Scratch scratch,
+    AttentionRoom.OfThreads rooms,
     AttentionShape shape,
     AttentionScores scores,
     long dqkv,
@@ -28,7 +27,7 @@ record AttentionBackward(
 
   @Override
   public void run(int part, int thread) {
-    AttentionRoom room = AttentionRoom.of(scratch, thread, shape, true);
+    AttentionRoom room = rooms.of(thread);
     int from = part * shape.headsPerPart();
     int to = Math.min(shape.heads(), from + shape.headsPerPart());
     for (int head = from; head < to; head++) {

@@ -1,14 +1,13 @@
 package dev.d2v.tensor.kernel.vector;
 
 import dev.d2v.tensor.parallel.RowParallel;
-import dev.d2v.tensor.parallel.Scratch;
 
 /// One call of the forward. A part is some heads, or some blocks of queries of one head.
 ///
 /// @param out address of the output
 /// @param lse address of lse, or 0
 record AttentionForward(
-    Scratch scratch, AttentionShape shape, AttentionScores scores, long out, long lse)
+    AttentionRoom.OfThreads rooms, AttentionShape shape, AttentionScores scores, long out, long lse)
     implements RowParallel.Body {
 
   private static final int V = Lanes.F.length();
@@ -22,7 +21,7 @@ record AttentionForward(
 
   @Override
   public void run(int part, int thread) {
-    AttentionRoom room = AttentionRoom.of(scratch, thread, shape, false);
+    AttentionRoom room = rooms.of(thread);
     int T = shape.T();
     int queryParts = shape.queryParts();
     if (queryParts > 1) {

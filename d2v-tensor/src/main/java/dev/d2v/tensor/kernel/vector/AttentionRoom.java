@@ -1,6 +1,7 @@
 package dev.d2v.tensor.kernel.vector;
 
 import dev.d2v.tensor.parallel.Scratch;
+import org.jspecify.annotations.Nullable;
 
 /// What one thread needs while it computes a head, in its scratch memory. Q queries are a block; Qv
 /// and Dv are Q and D in whole vectors. Matrices of scores are transposed: a row is a key, a column
@@ -84,13 +85,38 @@ final class AttentionRoom {
     dv = matrix(some * T, D);
   }
 
-  /// The thread's room for a call of this shape.
-  static AttentionRoom of(Scratch scratch, int thread, AttentionShape shape, boolean backward) {
-    long bytes = new AttentionRoom(0, shape, backward).end;
-    long at = scratch.segment(thread, SLOT, bytes).address();
-    var room = new AttentionRoom(at, shape, backward);
-    AttentionPack.fill(room.zeros, 2 * Lanes.F.length(), 0);
-    return room;
+  /// The rooms of one call, a thread each: made when a thread first asks, so that what a call
+  /// allocates does not grow with its samples.
+  static final class OfThreads {
+    private final Scratch scratch;
+    private final AttentionShape shape;
+    private final boolean backward;
+    private final @Nullable AttentionRoom[] rooms;
+
+    OfThreads(Scratch scratch, int threads, AttentionShape shape, boolean backward) {
+      this.scratch = scratch;
+      this.shape = shape;
+      this.backward = backward;
+      this.rooms = new AttentionRoom[threads];
+    }
+
+    /// The room of a thread.
+    AttentionRoom of(int thread) {
+      AttentionRoom room = rooms[thread];
+      if (room == null) {
+        room = open(thread);
+        rooms[thread] = room;
+      }
+      return room;
+    }
+
+    private AttentionRoom open(int thread) {
+      long bytes = new AttentionRoom(0, shape, backward).end;
+      long at = scratch.segment(thread, SLOT, bytes).address();
+      var room = new AttentionRoom(at, shape, backward);
+      AttentionPack.fill(room.zeros, 2 * Lanes.F.length(), 0);
+      return room;
+    }
   }
 
   private AttentionMatrix matrix(int rows, int columns) {

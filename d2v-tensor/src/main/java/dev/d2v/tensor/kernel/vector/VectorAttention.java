@@ -41,7 +41,7 @@ public final class VectorAttention implements AttentionKernels {
     }
     var shape = new AttentionShape(B, T, H, D);
     AttentionScores scores = scores(qkv, bias, padding, dropout, scale, shape);
-    var call = new AttentionForward(scratch, shape, scores, address(out), orZero(lse));
+    var call = new AttentionForward(rooms(shape, false), shape, scores, address(out), orZero(lse));
     parallel.run(call.parts(), call);
   }
 
@@ -69,8 +69,18 @@ public final class VectorAttention implements AttentionKernels {
     AttentionScores scores = scores(qkv, bias, padding, dropout, scale, shape);
     var call =
         new AttentionBackward(
-            scratch, shape, scores, address(dqkv), orZero(dbias), address(dout), address(lse));
+            rooms(shape, true),
+            shape,
+            scores,
+            address(dqkv),
+            orZero(dbias),
+            address(dout),
+            address(lse));
     parallel.run(call.parts(), call);
+  }
+
+  private AttentionRoom.OfThreads rooms(AttentionShape shape, boolean backward) {
+    return new AttentionRoom.OfThreads(scratch, parallel.threads(), shape, backward);
   }
 
   private static AttentionScores scores(
