@@ -1,17 +1,18 @@
 package dev.d2v.cli.weights;
 
 import dev.d2v.tensor.random.RandomStream;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
+import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /// Ways to spoil a file, drawn from a stream of random numbers.
@@ -82,11 +83,11 @@ final class Damage {
 
   /// An archive whose pickle is spoilt and whose check sums are right; sometimes packed, sometimes
   /// with a name that leads elsewhere or with zeros that unpack to more than the file.
-  static byte[] archive(byte[] whole, RandomStream random) throws IOException {
+  static byte[] archive(Path whole, RandomStream random) throws IOException {
     Map<String, byte[]> entries = new LinkedHashMap<>();
-    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(whole))) {
-      for (ZipEntry e = in.getNextEntry(); e != null; e = in.getNextEntry()) {
-        entries.put(e.getName(), in.readAllBytes());
+    try (ZipFile in = new ZipFile(whole.toFile())) {
+      for (ZipEntry e : Collections.list(in.entries())) {
+        entries.put(e.getName(), in.getInputStream(e).readAllBytes());
       }
     }
     if (random.nextInt(20) == 0) {

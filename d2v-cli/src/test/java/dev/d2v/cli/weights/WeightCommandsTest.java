@@ -46,7 +46,7 @@ final class WeightCommandsTest {
     assertTrue(out.contains("model    16 channels, 2 heads, 1 blocks before and 2 shared"), out);
     assertTrue(out.contains("sha-256  "), out);
     assertTrue(
-        out.lines().anyMatch(l -> l.matches("model/blocks\\.0\\.norm1\\.weight +F16 +\\(16\\)")),
+        out.lines().anyMatch(l -> l.matches("model/blocks\\.0\\.norm1\\.weight +F32 +\\(16\\)")),
         out);
     assertTrue(out.contains("model/_ema/blocks.0.norm1.weight"), out);
   }

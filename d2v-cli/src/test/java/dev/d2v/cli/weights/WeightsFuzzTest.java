@@ -70,7 +70,8 @@ final class WeightsFuzzTest {
       for (int i = 0; i < each; i++) {
         RandomStream random = new RandomStream(seed, 1, SEEDS.indexOf(name), i);
         boolean inside = whole[0] == 'P' && random.nextInt(2) == 0;
-        byte[] bytes = inside ? Damage.archive(whole, random) : Damage.of(whole, random);
+        byte[] bytes =
+            inside ? Damage.archive(CASES.resolve(name), random) : Damage.of(whole, random);
         refused +=
             tried(folder.resolve(name), bytes, "%s, seed %d, number %d".formatted(name, seed, i))
                 ? 0
