@@ -104,7 +104,7 @@ final class VectorOutput implements AutoCloseable {
     }
     Set<String> known = new LinkedHashSet<>();
     int number = 0;
-    for (String line : new String(all, 0, end, StandardCharsets.UTF_8).split("\n")) {
+    for (String line : new String(all, 0, end, StandardCharsets.UTF_8).lines().toList()) {
       number++;
       if (line.isEmpty() || (csv && number == 1)) {
         continue;
