@@ -15,6 +15,8 @@ module dev.d2v.cli {
       info.picocli;
   opens dev.d2v.cli.bench to
       info.picocli;
+  opens dev.d2v.cli.embed to
+      info.picocli;
   opens dev.d2v.cli.goldens to
       info.picocli;
   opens dev.d2v.cli.text to

@@ -1,6 +1,7 @@
 package dev.d2v.cli;
 
 import dev.d2v.cli.bench.BenchCommand;
+import dev.d2v.cli.embed.EmbedCommand;
 import dev.d2v.cli.goldens.GoldensCommand;
 import dev.d2v.cli.job.Pretraining;
 import dev.d2v.cli.job.Probing;
@@ -25,6 +26,7 @@ final class CommandTree {
             List.of(
                 new PretrainCommand(terminal, new Pretraining()),
                 new ProbeCommand(terminal, new Probing()),
+                new EmbedCommand(terminal),
                 new InspectCommand(terminal),
                 new ConvertCommand(terminal),
                 new RecipesCommand(terminal),

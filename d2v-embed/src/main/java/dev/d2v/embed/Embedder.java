@@ -18,9 +18,11 @@ import java.util.function.IntFunction;
 /// }
 /// ```
 ///
-/// What can be opened: the folder of a run of `d2v pretrain`, or a folder with a data2vec 1.0 model
-/// of the Hugging Face hub (`config.json`, weights, `preprocessor_config.json` or the tokenizer's
-/// files). A sample is preprocessed as the model's training had it.
+/// What can be opened: the folder of a run of `d2v pretrain` or of one of its checkpoints; a `.pt`
+/// file of data2vec 2.0 from fairseq, of text with the vocabulary's files beside it; a file that
+/// `d2v convert` wrote; a folder with a data2vec 1.0 model of the Hugging Face hub (`config.json`,
+/// weights, `preprocessor_config.json` or the tokenizer's files). A sample is preprocessed as the
+/// model's training had it.
 ///
 /// One embedder serves many threads: the weights are there once, and each of up to
 /// [EmbedderOptions#sessions] calls that compute at once has threads and temporaries of its own,

@@ -6,8 +6,8 @@ import dev.d2v.data.text.TextTokenizer;
 import dev.d2v.model.Data2Vec2;
 import dev.d2v.model.Data2Vec2Config;
 import dev.d2v.model.checkpoint.Checkpoint;
-import dev.d2v.model.checkpoint.CheckpointFolder;
 import dev.d2v.model.checkpoint.LoadReport;
+import dev.d2v.model.checkpoint.Weights;
 import dev.d2v.model.image.ImageConfig;
 import dev.d2v.model.speech.SpeechConfig;
 import dev.d2v.model.train.ImageData;
@@ -31,7 +31,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 
 /// A model with all that stands around it, read from a path.
 ///
@@ -54,60 +54,59 @@ record OpenedModel(
     List<String> remarks)
     implements AutoCloseable {
   private static final String RUN = "config.yaml";
-  private static final String CHECKPOINTS = "checkpoints";
+  private static final String TOKENIZER = "tokenizer.json";
 
   static OpenedModel open(Path path, boolean teacher) throws IOException {
     if (!Files.exists(path)) {
       throw new NoSuchFileException(path.toString());
     }
-    if (Files.isRegularFile(path.resolve(RUN))) {
-      return run(path, teacher);
-    }
     Path json = path.resolve(Data2Vec1.CONFIG);
     if (Files.isRegularFile(json) && HuggingFaceConfig.knows(Json.read(json))) {
       return huggingFace(path);
     }
-    throw new IllegalArgumentException(
-        "%s is no model: expected the folder of a run (%s, %s), or of a data2vec model of Hugging Face (%s with model_type data2vec-..., and weights)"
-            .formatted(path, RUN, CHECKPOINTS, Data2Vec1.CONFIG));
+    try (Weights weights = Weights.open(path)) {
+      return second(weights, teacher);
+    }
   }
 
-  /// The newest whole checkpoint of a run.
-  private static OpenedModel run(Path path, boolean teacher) throws IOException {
-    Recipe recipe =
-        ConfigMapper.resolve(
-            java.util.Optional.empty(), java.util.Optional.of(path.resolve(RUN)), List.of());
-    List<String> remarks = new ArrayList<>();
-    CheckpointFolder.Valid checkpoint =
-        new CheckpointFolder(path.resolve(CHECKPOINTS), 1)
-            .newest(remarks::add)
+  /// data2vec 2.0: a run, a checkpoint of the official code, or a file converted from either.
+  private static OpenedModel second(Weights weights, boolean teacher) throws IOException {
+    Path path = weights.path();
+    Optional<Recipe> recipe =
+        weights
+            .configText()
+            .filter(text -> text.form().equals("yaml"))
+            .map(text -> ConfigMapper.parse(text.text(), path + " " + RUN));
+    Data2Vec2Config config =
+        recipe
+            .map(Recipe::model)
+            .or(weights::config)
             .orElseThrow(() ->
                 new IllegalArgumentException(
-                    "no whole checkpoint in " + path + ": let the run come further"));
+                    "%s does not say its architecture: expected the folder of a run, a .pt of fairseq, a file of d2v convert, or a folder with the %s of a data2vec model of Hugging Face"
+                        .formatted(path, Data2Vec1.CONFIG)));
+    Optional<ImageData> imageData = recipe.map(r -> r.data()).map(data -> data.image());
     Map<Modality, Preparation> preparations = new EnumMap<>(Modality.class);
-    Data2Vec2Config config = recipe.model();
     ImageConfig image = config.image();
     if (image != null) {
-      preparations.put(
-          Modality.IMAGE, images(image, Objects.requireNonNull(recipe.data().image())));
+      preparations.put(Modality.IMAGE, images(image, imageData.orElseGet(ImageData::imageNet)));
     }
     SpeechConfig speech = config.speech();
     if (speech != null) {
       preparations.put(Modality.SPEECH, clips(speech));
     }
     if (config.text() != null) {
-      TextTokenizer tokenizer = TextTokenizer.open(path.resolve("tokenizer.json"));
+      TextTokenizer tokenizer = TextTokenizer.open(vocabulary(path));
       preparations.put(Modality.TEXT, new Preparation.Texts(tokenizer, config.text().maxTokens()));
     }
     Backend backend = Backend.cpu(1);
     Data2Vec2 model = Data2Vec2.inference(config, backend);
     try {
-      LoadReport report = Checkpoint.load(checkpoint.path(), model, teacher);
+      LoadReport report = weights.load(model, teacher);
       if (!report.missing().isEmpty() || !report.wrongShape().isEmpty()) {
-        throw new FormatException(
-            checkpoint.path(), 0, "the tensors of the run's configuration", report.toString());
+        throw new FormatException(path, 0, "the tensors of its configuration", report.toString());
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       model.close();
       backend.close();
       throw e;
@@ -119,9 +118,20 @@ record OpenedModel(
         SpeechData.SAMPLE_RATE_HZ,
         0,
         dev.d2v.model.text.TextConfig.PAD,
-        "data2vec 2.0, %s, update %d, %s"
-            .formatted(recipe.name(), checkpoint.state().update(), teacher ? "teacher" : "student"),
-        remarks);
+        "data2vec 2.0, %s, %s".formatted(weights.description(), teacher ? "teacher" : "student"),
+        weights.remarks());
+  }
+
+  /// Where the vocabulary lies: in the folder, beside a file, or in the run above a checkpoint.
+  private static Path vocabulary(Path path) {
+    Path folder = Files.isDirectory(path) ? path : path.resolveSibling("");
+    if (Files.isRegularFile(folder.resolve(Checkpoint.STATE))) {
+      Path above = folder.resolve("..").resolve("..").normalize().resolve(TOKENIZER);
+      if (Files.isRegularFile(above)) {
+        return above;
+      }
+    }
+    return Files.isRegularFile(folder.resolve(TOKENIZER)) ? folder.resolve(TOKENIZER) : folder;
   }
 
   private static Preparation images(ImageConfig image, ImageData data) {

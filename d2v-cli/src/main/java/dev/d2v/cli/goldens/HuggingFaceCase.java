@@ -8,8 +8,10 @@ import dev.d2v.model.v1.TextConfig;
 import dev.d2v.model.v1.VisionConfig;
 import dev.d2v.nn.Pass;
 import dev.d2v.tensor.Tensor;
+import dev.d2v.tensor.io.TorchFile;
 import dev.d2v.tensor.spi.Backend;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -34,16 +36,26 @@ final class HuggingFaceCase {
     Path model = folder.resolve(c.text("model_dir"));
     try (Lab lab = new Lab(backend)) {
       HuggingFaceCase run = new HuggingFaceCase(c, comparison, lab);
-      Data2Vec1.Opened opened = Data2Vec1.open(model, backend);
-      try (Data2Vec1 open = opened.model()) {
-        comparison.holds("every tensor is known: " + opened.report(), opened.report().complete());
-        comparison.holds(
-            "every field of config.json is known: " + opened.config().unknown(),
-            opened.config().unknown().isEmpty());
-        run.compare(open);
+      run.compare(Data2Vec1.open(model, backend));
+      Path pickled = model.resolve("pytorch_model.bin");
+      if (Files.exists(pickled)) {
+        lab.reset();
+        try (TorchFile weights = TorchFile.open(pickled)) {
+          run.compare(Data2Vec1.open(model, weights, backend));
+        }
       }
     }
     c.requireAllSeen(comparison);
+  }
+
+  private void compare(Data2Vec1.Opened opened) {
+    comparison.holds("every tensor is known: " + opened.report(), opened.report().complete());
+    comparison.holds(
+        "every field of config.json is known: " + opened.config().unknown(),
+        opened.config().unknown().isEmpty());
+    try (Data2Vec1 model = opened.model()) {
+      compare(model);
+    }
   }
 
   private void compare(Data2Vec1 model) {

@@ -11,6 +11,7 @@ import dev.d2v.tensor.io.FormatException;
 import dev.d2v.tensor.io.Safetensors;
 import dev.d2v.tensor.io.ShardedSafetensors;
 import dev.d2v.tensor.io.TensorFile;
+import dev.d2v.tensor.io.TorchFile;
 import dev.d2v.tensor.spi.Backend;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ public final class Data2Vec1 implements AutoCloseable {
   public static final String CONFIG = "config.json";
 
   private static final List<String> WEIGHTS =
-      List.of("model.safetensors", "model.safetensors.index.json");
+      List.of("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin");
 
   private final Data2Vec1Config config;
   private final Encoder encoder;
@@ -78,7 +79,10 @@ public final class Data2Vec1 implements AutoCloseable {
     }
   }
 
-  private static Opened open(Path folder, TensorFile weights, Backend backend) throws IOException {
+  /// The same with weights of another file.
+  ///
+  /// @param weights stay open
+  public static Opened open(Path folder, TensorFile weights, Backend backend) throws IOException {
     HuggingFaceConfig config = HuggingFaceConfig.read(folder.resolve(CONFIG));
     String prefix = "data2vec_" + modality(config.config()) + ".";
     WeightLoader loader = new WeightLoader(weights, prefix, backend);
@@ -103,6 +107,9 @@ public final class Data2Vec1 implements AutoCloseable {
     for (String name : WEIGHTS) {
       Path file = folder.resolve(name);
       if (Files.isRegularFile(file)) {
+        if (name.endsWith(".bin")) {
+          return TorchFile.open(file);
+        }
         return name.endsWith(".json") ? ShardedSafetensors.open(file) : Safetensors.open(file);
       }
     }

@@ -1,0 +1,172 @@
+package dev.d2v.cli.embed;
+
+import dev.d2v.cli.error.Failures;
+import dev.d2v.cli.error.UserError;
+import dev.d2v.cli.run.Terminal;
+import dev.d2v.data.DataException;
+import dev.d2v.embed.Embedder;
+import dev.d2v.embed.EmbedderOptions;
+import dev.d2v.embed.Pooling;
+import dev.d2v.embed.Sample;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `d2v embed MODEL FILES...`: a vector of each file.
+@Command(
+    name = "embed",
+    description = {
+      "Vectors of images, recordings or texts by a trained model.",
+      "MODEL is the folder of a run, a .pt file of fairseq's data2vec 2.0, or a folder of a Hugging"
+          + " Face data2vec model. Files that cannot be used are left out and named; the exit"
+          + " status is then 1."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+public final class EmbedCommand implements Callable<Integer> {
+  /// Batches that are read before the files are sorted by length.
+  private static final int WINDOW = 8;
+
+  private final Terminal terminal;
+
+  @Parameters(index = "0", paramLabel = "MODEL", description = "What to open.")
+  private Path model = Path.of(".");
+
+  @Parameters(
+      index = "1..*",
+      arity = "1..*",
+      paramLabel = "FILES",
+      description = "Files, and folders whose files of the model's kind count. @LIST reads names.")
+  private List<Path> files = new ArrayList<>();
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description =
+          "Where the vectors go: .jsonl, .csv, or .npy with the names in .files.txt beside it."
+              + " Default: JSON lines on standard output.")
+  private Optional<Path> out = Optional.empty();
+
+  @Option(names = "--resume", description = "Go on with --out: files in it are not done again.")
+  private boolean resume;
+
+  @Option(
+      names = "--pooling",
+      paramLabel = "HOW",
+      description = "mean over tokens, or the first token. Default: mean.")
+  private Pooling pooling = Pooling.MEAN;
+
+  @Option(
+      names = "--layers",
+      split = ",",
+      paramLabel = "N",
+      description = "Average these layers, from 1. Default: the model's output.")
+  private List<Integer> layers = new ArrayList<>();
+
+  @Option(names = "--normalize", description = "Bring vectors to length 1.")
+  private boolean normalize;
+
+  @Option(names = "--teacher", description = "The teacher's weights, where there are both.")
+  private boolean teacher;
+
+  @Option(names = "--batch", paramLabel = "N", description = "Samples at once. Default: 16.")
+  private int batch = 16;
+
+  @Option(names = "--threads", paramLabel = "N", description = "Default: all cores.")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  /// Writes to a terminal.
+  public EmbedCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (batch < 1 || threads < 1) {
+      throw new UserError(
+          "--batch (%d) and --threads (%d) must be at least 1".formatted(batch, threads));
+    }
+    if (resume && out.isEmpty()) {
+      throw new UserError("--resume needs --out: the file to go on with");
+    }
+    EmbedderOptions options =
+        EmbedderOptions.defaults()
+            .pooling(pooling)
+            .layers(layers)
+            .normalized(normalize)
+            .teacher(teacher)
+            .batch(batch)
+            .sessions(1, threads);
+    try (Embedder embedder = Embedder.open(model, options)) {
+      terminal
+          .err()
+          .printf("%s: %s, vectors of %d%n", model, embedder.description(), embedder.width());
+      embedder.remarks().forEach(terminal.err()::println);
+      List<Path> all = FileList.of(files, embedder.modalities());
+      try (VectorOutput output = VectorOutput.open(out, resume, embedder.width(), terminal.out())) {
+        return run(embedder, all, output);
+      }
+    }
+  }
+
+  private int run(Embedder embedder, List<Path> all, VectorOutput output) throws IOException {
+    Set<String> known = output.known();
+    List<Path> todo = all.stream().filter(f -> !known.contains(f.toString())).toList();
+    if (todo.size() < all.size()) {
+      terminal.err().printf("%,d files are there already%n", all.size() - todo.size());
+    }
+    Progress progress = new Progress(terminal, todo.size());
+    int leftOut = 0;
+    for (int from = 0; from < todo.size(); from += WINDOW * batch) {
+      List<Path> window = todo.subList(from, Math.min(todo.size(), from + WINDOW * batch));
+      leftOut += embed(embedder, window, output);
+      output.flush();
+      progress.update(from + window.size());
+    }
+    output.finish();
+    progress.close();
+    terminal
+        .err()
+        .printf(
+            Locale.ROOT,
+            "%,d vectors%s%s%n",
+            todo.size() - leftOut,
+            out.map(o -> " in " + o).orElse(""),
+            leftOut == 0 ? "" : ", %,d files left out".formatted(leftOut));
+    return leftOut == 0 ? 0 : 1;
+  }
+
+  /// Writes the vectors of a window of files; how many were left out.
+  private int embed(Embedder embedder, List<Path> window, VectorOutput output) throws IOException {
+    try {
+      List<float[]> vectors = embedder.embed(window.stream().map(Sample::of).toList());
+      for (int i = 0; i < vectors.size(); i++) {
+        output.write(window.get(i).toString(), vectors.get(i));
+      }
+      return 0;
+    } catch (DataException | IllegalArgumentException e) {
+      if (window.size() == 1) {
+        terminal.err().println("left out " + named(window.getFirst(), Failures.sentence(e)));
+        return 1;
+      }
+    }
+    // One of them is bad: a file at a time shows which.
+    int leftOut = 0;
+    for (Path file : window) {
+      leftOut += embed(embedder, List.of(file), output);
+    }
+    return leftOut;
+  }
+
+  private static String named(Path file, String sentence) {
+    return sentence.startsWith(file.toString()) ? sentence : file + ": " + sentence;
+  }
+}
