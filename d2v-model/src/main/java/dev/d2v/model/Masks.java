@@ -2,6 +2,7 @@ package dev.d2v.model;
 
 import dev.d2v.tensor.random.RandomStream;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// Draws masks, one row at a time; 1 = masked. Counts are exact: every row of a configuration masks
 /// the same number of tokens. Source: fairseq `compute_block_mask_1d`, `compute_block_mask_2d`,
@@ -9,6 +10,8 @@ import java.util.Arrays;
 public final class Masks {
   private final int[] marked;
   private final int[] cells;
+  private @Nullable MaskConfig known;
+  private @Nullable Blocks blocks;
 
   /// Draws masks of so many tokens, over and over in the same arrays.
   public Masks(int tokens) {
@@ -67,22 +70,32 @@ public final class Masks {
   public void draw(MaskConfig config, int axes, RandomStream random, int[] to, int at) {
     switch (config.kind()) {
       case RANDOM -> drawRandom(config.ratio(), random);
-      case BLOCK ->
-          drawBlocks(
-              new Blocks(
-                  axes,
-                  marked.length,
-                  config.ratio(),
-                  config.length(),
-                  config.adjust(),
-                  config.inverse(),
-                  config.dropout(),
-                  true,
-                  config.nonOverlapping(),
-                  config.expandAdjacent()),
-              random);
+      case BLOCK -> drawBlocks(blocks(config, axes), random);
     }
     System.arraycopy(marked, 0, to, at, marked.length);
+  }
+
+  /// Blocks as a configuration has them, kept for the next mask.
+  private Blocks blocks(MaskConfig config, int axes) {
+    Blocks same = blocks;
+    if (same != null && same.axes == axes && config.equals(known)) {
+      return same;
+    }
+    Blocks made =
+        new Blocks(
+            axes,
+            marked.length,
+            config.ratio(),
+            config.length(),
+            config.adjust(),
+            config.inverse(),
+            config.dropout(),
+            true,
+            config.nonOverlapping(),
+            config.expandAdjacent());
+    known = config;
+    blocks = made;
+    return made;
   }
 
   /// The mask of a configuration for `tokens` tokens.

@@ -42,10 +42,10 @@ record AttentionBackward(
 
   private void head(AttentionRoom room, int head) {
     int T = shape.T();
-    AttentionMatrix k = scores.rows(scores.of(scores.qkv(), head, 0, 1), T, room.k);
-    AttentionMatrix v = scores.rows(scores.of(scores.qkv(), head, 0, 2), T, room.v);
-    AttentionMatrix dk = scores.of(dqkv, head, 0, 1);
-    AttentionMatrix dv = scores.of(dqkv, head, 0, 2);
+    AttentionMatrix k = scores.rows(scores.of(room.keys, scores.qkv(), head, 0, 1), T, room.k);
+    AttentionMatrix v = scores.rows(scores.of(room.values, scores.qkv(), head, 0, 2), T, room.v);
+    AttentionMatrix dk = scores.of(room.dKeys, dqkv, head, 0, 1);
+    AttentionMatrix dv = scores.of(room.dValues, dqkv, head, 0, 2);
     AttentionMatrix dkTarget = scores.target(dk, room.dk);
     AttentionMatrix dvTarget = scores.target(dv, room.dv);
     int queries = shape.queries();
@@ -67,8 +67,9 @@ record AttentionBackward(
       int count) {
     int T = shape.T();
     int D = AttentionRoom.roundUp(shape.D());
-    AttentionMatrix q = scores.rows(scores.of(scores.qkv(), head, i0, 0), count, room.q);
-    AttentionMatrix dO = scores.rows(scores.of(dout, head, i0), count, room.dout);
+    AttentionMatrix q =
+        scores.rows(scores.of(room.queries, scores.qkv(), head, i0, 0), count, room.q);
+    AttentionMatrix dO = scores.rows(scores.of(room.outs, dout, head, i0), count, room.dout);
     scores.block(room, q, k, head, i0, count);
     Transpose.of(room.doutT, dO, count, D, 1);
     room.g.product(v, room.doutT, T, AttentionRoom.roundUp(count), shape.D(), false, room.zeros);
@@ -76,7 +77,7 @@ record AttentionBackward(
     boolean add = i0 > 0;
     dv.product(room.s, dO, T, D, count, add, room.zeros);
     dk.product(room.g, q, T, D, count, add, room.zeros);
-    AttentionMatrix dq = scores.of(dqkv, head, i0, 0);
+    AttentionMatrix dq = scores.of(room.dQueries, dqkv, head, i0, 0);
     AttentionMatrix target = scores.target(dq, room.product);
     target.productOfTransposed(room.g, k, count, D, T, room.zeros);
     scores.written(dq, target, count);
@@ -87,7 +88,7 @@ record AttentionBackward(
   private void derivative(AttentionRoom room, int head, int i0, int count) {
     int T = shape.T();
     long row = room.s.stride();
-    AttentionPack.in(room.shifts, new AttentionMatrix(lse + shape.lseAt(head, i0), 0), 1, count);
+    AttentionPack.in(room.shifts, room.others.to(lse + shape.lseAt(head, i0), 0), 1, count);
     AttentionSoftmax.finite(room.shifts.at(), count);
     boolean dropping = scores.factors(room, head, i0, count);
     for (int i = 0; i < count; i += V) {
@@ -110,7 +111,7 @@ record AttentionBackward(
   private void storeScores(AttentionRoom room, long at, int count) {
     int T = shape.T();
     Transpose.of(room.rows, room.g, T, AttentionRoom.roundUp(count), 1);
-    AttentionPack.out(new AttentionMatrix(at, shape.scoresStride()), room.rows, count, T);
+    AttentionPack.out(room.others.to(at, shape.scoresStride()), room.rows, count, T);
     AttentionPack.fill(room.sums.at(), count, scores.scale());
     for (int i = 0; i < count; i += V) {
       AttentionSoftmax.scaleBy(room.sums.at(0, i), room.g.at(0, i), room.g.stride(), T);

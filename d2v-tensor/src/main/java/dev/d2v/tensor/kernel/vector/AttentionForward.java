@@ -46,8 +46,8 @@ record AttentionForward(
       return;
     }
     int T = shape.T();
-    AttentionMatrix k = scores.rows(scores.of(scores.qkv(), head, 0, 1), T, room.k);
-    AttentionMatrix v = scores.rows(scores.of(scores.qkv(), head, 0, 2), T, room.v);
+    AttentionMatrix k = scores.rows(scores.of(room.keys, scores.qkv(), head, 0, 1), T, room.k);
+    AttentionMatrix v = scores.rows(scores.of(room.values, scores.qkv(), head, 0, 2), T, room.v);
     int queries = shape.queries();
     for (int i0 = from; i0 < to; i0 += queries) {
       block(room, k, v, head, i0, Math.min(queries, to - i0));
@@ -58,7 +58,8 @@ record AttentionForward(
       AttentionRoom room, AttentionMatrix k, AttentionMatrix v, int head, int i0, int count) {
     int T = shape.T();
     int D = AttentionRoom.roundUp(shape.D());
-    AttentionMatrix q = scores.rows(scores.of(scores.qkv(), head, i0, 0), count, room.q);
+    AttentionMatrix q =
+        scores.rows(scores.of(room.queries, scores.qkv(), head, i0, 0), count, room.q);
     scores.block(room, q, k, head, i0, count);
     softmax(room, count);
     if (scores.factors(room, head, i0, count)) {
@@ -66,12 +67,12 @@ record AttentionForward(
         AttentionSoftmax.scale(room.s.at(0, i), room.factors.at(0, i), room.s.stride(), T);
       }
     }
-    AttentionMatrix o = scores.of(out, head, i0);
+    AttentionMatrix o = scores.of(room.outs, out, head, i0);
     AttentionMatrix target = scores.target(o, room.product);
     target.productOfTransposed(room.s, v, count, D, T, room.zeros);
     scores.written(o, target, count);
     if (lse != 0) {
-      var row = new AttentionMatrix(lse + shape.lseAt(head, i0), 0);
+      AttentionMatrix row = room.others.to(lse + shape.lseAt(head, i0), 0);
       AttentionPack.out(row, room.shifts, 1, count);
     }
   }

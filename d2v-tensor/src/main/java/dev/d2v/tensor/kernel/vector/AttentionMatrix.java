@@ -1,16 +1,43 @@
 package dev.d2v.tensor.kernel.vector;
 
-/// Rows of floats at an address, in a tensor or in scratch memory.
-///
-/// @param at address of the first element
-/// @param stride bytes from row to row
-record AttentionMatrix(long at, long stride) {
+/// Rows of floats at an address, in a tensor or in scratch memory. One can be pointed at other
+/// rows, so that a thread needs no more of them for many heads than for one.
+final class AttentionMatrix {
   /// The longest inner dimension of a tile: what it reads of b stays in the first-level cache for
   /// the next tile.
   private static final int DEPTH = 128;
 
   private static final int V = Lanes.F.length();
   private static final int LINE = 64;
+
+  private long at;
+  private long stride;
+
+  /// Rows somewhere.
+  ///
+  /// @param at address of the first element
+  /// @param stride bytes from row to row
+  AttentionMatrix(long at, long stride) {
+    this.at = at;
+    this.stride = stride;
+  }
+
+  /// These rows from now on; returns itself.
+  AttentionMatrix to(long at, long stride) {
+    this.at = at;
+    this.stride = stride;
+    return this;
+  }
+
+  /// Address of the first element.
+  long at() {
+    return at;
+  }
+
+  /// Bytes from row to row.
+  long stride() {
+    return stride;
+  }
 
   /// Bytes from row to row in scratch memory: an odd number of cache lines, so that a column does
   /// not fall on few sets of the cache.

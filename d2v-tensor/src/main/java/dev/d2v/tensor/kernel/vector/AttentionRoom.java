@@ -57,6 +57,23 @@ final class AttentionRoom {
   /// The sum of the exponentials of each query, or its inverse (Qv).
   final AttentionMatrix sums;
 
+  /// Views of rows where they lie in tensors: a head's keys, values and a block's queries and
+  /// outputs,
+  final AttentionMatrix keys = new AttentionMatrix(0, 0);
+
+  final AttentionMatrix values = new AttentionMatrix(0, 0);
+  final AttentionMatrix queries = new AttentionMatrix(0, 0);
+  final AttentionMatrix outs = new AttentionMatrix(0, 0);
+
+  /// their gradients,
+  final AttentionMatrix dKeys = new AttentionMatrix(0, 0);
+
+  final AttentionMatrix dValues = new AttentionMatrix(0, 0);
+  final AttentionMatrix dQueries = new AttentionMatrix(0, 0);
+
+  /// and a block's bias or lse.
+  final AttentionMatrix others = new AttentionMatrix(0, 0);
+
   private long end;
 
   private AttentionRoom(long at, AttentionShape shape, boolean backward) {

@@ -49,14 +49,14 @@ record AttentionScores(
     }
   }
 
-  /// A head's queries (0), keys (1) or values (2) from a token on.
-  AttentionMatrix of(long tensor, int head, int token, int which) {
-    return new AttentionMatrix(tensor + shape.qkvAt(head, token, which), shape.qkvStride());
+  /// Points `view` at a head's queries (0), keys (1) or values (2) from a token on.
+  AttentionMatrix of(AttentionMatrix view, long tensor, int head, int token, int which) {
+    return view.to(tensor + shape.qkvAt(head, token, which), shape.qkvStride());
   }
 
-  /// A head's rows in a tensor (B,T,H,D) from a token on.
-  AttentionMatrix of(long tensor, int head, int token) {
-    return new AttentionMatrix(tensor + shape.outAt(head, token), shape.outStride());
+  /// Points `view` at a head's rows in a tensor (B,T,H,D) from a token on.
+  AttentionMatrix of(AttentionMatrix view, long tensor, int head, int token) {
+    return view.to(tensor + shape.outAt(head, token), shape.outStride());
   }
 
   /// `S^T = k (q * scale)^T + bias^T` for a block of `count` queries; minus infinity where a key is
@@ -69,7 +69,7 @@ record AttentionScores(
     Transpose.of(room.qT, q, count, D, scale);
     if (bias != 0) {
       long at = bias + shape.scoresAt(head % biasHeads, i0);
-      AttentionPack.in(room.rows, new AttentionMatrix(at, shape.scoresStride()), count, T);
+      AttentionPack.in(room.rows, room.others.to(at, shape.scoresStride()), count, T);
       Transpose.of(room.s, room.rows, count, AttentionRoom.roundUp(T), 1);
     }
     room.s.product(k, room.qT, T, queries, shape.D(), bias != 0, room.zeros);
