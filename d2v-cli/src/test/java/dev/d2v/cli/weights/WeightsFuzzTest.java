@@ -49,7 +49,7 @@ final class WeightsFuzzTest {
   @Test
   @Tag("long")
   void manyDamagedFilesAreRefusedOrRead() throws Exception {
-    fuzz(20_000, 2);
+    fuzz(3_000, 2);
   }
 
   private void fuzz(int each, long seed) throws Exception {
