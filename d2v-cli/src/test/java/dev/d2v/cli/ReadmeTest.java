@@ -27,7 +27,8 @@ final class ReadmeTest {
   void theExampleCompilesAndRuns(@TempDir Path folder) throws Exception {
     String readme = Files.readString(root().resolve("README.md"));
     Matcher example = JAVA.matcher(readme);
-    assertTrue(example.find(), "the README has an example in Java");
+    assertTrue(example.find(), "the README has an example in Java of embedding");
+    assertTrue(example.find(), "and one of training");
     String packages =
         readme
             .replaceAll("\\s+", " ")
@@ -49,6 +50,33 @@ final class ReadmeTest {
     assertEquals("", run(folder, "javac", "-d", folder.toString(), source.toString()));
     String output = run(folder, "java", "--add-modules", "jdk.incubator.vector", "Example");
     assertTrue(output.contains("1 ") && output.contains("64 vectors of 128"), output);
+  }
+
+  @Test
+  void theExampleOfEmbeddingCompilesAndRuns(@TempDir Path folder) throws Exception {
+    Matcher example = JAVA.matcher(Files.readString(root().resolve("README.md")));
+    assertTrue(example.find(), "the README has an example in Java of embedding");
+    assertTrue(example.group(1).lines().count() <= 12, "the example is short");
+    Path model = folder.resolve("model");
+    TinyModel.vision(model);
+    // a model that is there instead of a run that is not
+    String body = example.group(1).replace("runs/fashion-mnist-small", model.toString());
+    Path source = folder.resolve("Embedding.java");
+    Files.writeString(
+        source,
+        """
+        import java.awt.image.*;
+        import java.nio.file.*;
+        import java.util.*;
+        import dev.d2v.embed.*;
+        final class Embedding {
+          public static void main(String[] a) throws Exception {
+        """
+            + body
+            + "  }\n}\n");
+    assertEquals("", run(folder, "javac", "-d", folder.toString(), source.toString()));
+    String output = run(folder, "java", "--add-modules", "jdk.incubator.vector", "Embedding");
+    assertTrue(output.contains("2 vectors of 12") && output.contains("2 layers of 5"), output);
   }
 
   @Test

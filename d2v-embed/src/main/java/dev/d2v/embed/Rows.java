@@ -35,8 +35,11 @@ record Rows(
     int[] lengths = new int[B];
     for (int b = 0; b < B; b++) {
       Prepared p = samples.get(b);
-      System.arraycopy(p.floats(), 0, floats, b * length, p.floats().length);
-      System.arraycopy(p.ids(), 0, ids, b * length, p.ids().length);
+      if (text) {
+        System.arraycopy(p.ids(), 0, ids, b * length, p.length());
+      } else {
+        System.arraycopy(p.floats(), 0, floats, b * length, p.length());
+      }
       lengths[b] = p.length();
     }
     return new Rows(modality, floats, ids, B, length, even ? null : lengths);

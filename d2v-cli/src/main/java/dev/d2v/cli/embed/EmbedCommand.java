@@ -121,7 +121,7 @@ public final class EmbedCommand implements Callable<Integer> {
     Set<String> known = output.known();
     List<Path> todo = all.stream().filter(f -> !known.contains(f.toString())).toList();
     if (todo.size() < all.size()) {
-      terminal.err().printf("%,d files are there already%n", all.size() - todo.size());
+      terminal.err().printf("files that are there already: %,d%n", all.size() - todo.size());
     }
     Progress progress = new Progress(terminal, todo.size());
     int leftOut = 0;
@@ -137,10 +137,10 @@ public final class EmbedCommand implements Callable<Integer> {
         .err()
         .printf(
             Locale.ROOT,
-            "%,d vectors%s%s%n",
+            "vectors: %,d%s%s%n",
             todo.size() - leftOut,
             out.map(o -> " in " + o).orElse(""),
-            leftOut == 0 ? "" : ", %,d files left out".formatted(leftOut));
+            leftOut == 0 ? "" : "; files left out: %,d".formatted(leftOut));
     return leftOut == 0 ? 0 : 1;
   }
 
