@@ -173,8 +173,11 @@ final class SensesRunTest {
   @DisplayName("three modalities: one checkpoint, scores and metrics by modality, resume")
   void three() throws IOException {
     Path prose = Made.prose(folder.resolve("prose"));
+    // equal turns, so that eight updates are some of each
     List<String> settings =
-        Stream.of(Made.IMAGE, Made.SPEECH, Made.TEXT).flatMap(List::stream).toList();
+        Stream.of(Made.IMAGE, Made.SPEECH, Made.TEXT, List.of("data.text.share.weight=1"))
+            .flatMap(List::stream)
+            .toList();
     assertEquals(
         0,
         d2v(
