@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 /// Products of row-major matrices. N = as stored, T = transposed; `m, n` are the extents of the
 /// result, `k` is summed over. A linear layer `y = x W^T + b` with `W (out,in)` uses NT forward, NN
 /// for `dx`, TN for `dW`.
+///
+/// A result overlaps no operand but an addend that is the result itself: its memory may be written
+/// before the operands are read.
 public interface MatmulKernels {
   /// `c = a b + addend`. c (m,n) a (m,k) b (k,n) addend (m,n) or null; addend may be c itself.
   void matmulNN(Tensor c, Tensor a, Tensor b, @Nullable Tensor addend, int m, int n, int k);
