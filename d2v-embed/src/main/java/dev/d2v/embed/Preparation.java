@@ -106,6 +106,9 @@ sealed interface Preparation {
     }
 
     private static String read(Path file) {
+      if (!Files.exists(file)) {
+        throw new DataException("there is no file %s".formatted(file));
+      }
       try {
         if (Files.size(file) > MAX_TEXT_BYTES) {
           throw new DataException(

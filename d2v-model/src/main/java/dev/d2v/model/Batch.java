@@ -85,7 +85,8 @@ public sealed interface Batch {
       };
     }
 
-    /// The same with padding in it, where the modality has any: that takes the most memory.
+    /// The same with padding in it, where the modality has any: that takes the most memory. So much
+    /// of one sample is padded that some of the tokens that a mask keeps must be.
     public Batch padded() {
       Batch zeros = zeros();
       return switch (zeros) {
@@ -93,11 +94,11 @@ public sealed interface Batch {
         case Waves waves -> {
           int[] lengths = new int[samples];
           Arrays.fill(lengths, length);
-          lengths[0] = Math.max(1, length / 2);
+          lengths[0] = Math.max(1, length / 8);
           yield new Waves(waves.waves, samples, lengths);
         }
         case Texts texts -> {
-          texts.ids[texts.ids.length - 1] = 1;
+          Arrays.fill(texts.ids, texts.ids.length - length + 1, texts.ids.length, 1);
           yield texts;
         }
       };

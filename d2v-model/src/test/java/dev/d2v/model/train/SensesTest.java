@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.d2v.model.Batch;
 import dev.d2v.model.checkpoint.Checkpoint;
 import dev.d2v.model.checkpoint.CheckpointFolder;
 import dev.d2v.model.checkpoint.LoadReport;
@@ -60,6 +61,23 @@ final class SensesTest {
     assertEquals(
         StepPlan.of(Senses.speech(0)).workspaceBytes(),
         StepPlan.of(Senses.speech(0.99)).workspaceBytes());
+  }
+
+  @Test
+  @DisplayName("memory is planned for padding, wherever it is")
+  void planOfPadding() {
+    try (Rig rig = Rig.of(Senses.text(), 2)) {
+      for (int padded = 0; padded < 12; padded++) {
+        int there = 12 - padded;
+        rig.trainer()
+            .update((turn, micro) -> {
+              int[] ids = new int[3 * 12];
+              Arrays.setAll(ids, i -> i / 12 == 1 && i % 12 >= there ? 1 : 4 + i);
+              return new Batch.Texts(ids, 3);
+            });
+      }
+      assertEquals(12, rig.trainer().updates());
+    }
   }
 
   @Test
