@@ -86,7 +86,8 @@ public sealed interface Batch {
     }
 
     /// The same with padding in it, where the modality has any: that takes the most memory. So much
-    /// of one sample is padded that some of the tokens that a mask keeps must be.
+    /// of one text is padded that some of the tokens that a mask keeps must be; waveforms are not
+    /// padded where they are masked.
     public Batch padded() {
       Batch zeros = zeros();
       return switch (zeros) {
@@ -94,7 +95,7 @@ public sealed interface Batch {
         case Waves waves -> {
           int[] lengths = new int[samples];
           Arrays.fill(lengths, length);
-          lengths[0] = Math.max(1, length / 8);
+          lengths[0] = Math.max(1, length / 2);
           yield new Waves(waves.waves, samples, lengths);
         }
         case Texts texts -> {
