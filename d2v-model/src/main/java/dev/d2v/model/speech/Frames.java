@@ -12,7 +12,7 @@ public final class Frames {
   ///
   /// @param lengths samples of each clip without the filling
   /// @param samples the common length
-  /// @param framesOf frames of so many samples: [ConvSpec#frames], [LogMelLocalEncoder#tokens]
+  /// @param framesOf frames of so many samples: [ConvSpec#frames], `LogMelLocalEncoder.tokens`
   public static int[] padding(int[] lengths, int samples, IntUnaryOperator framesOf) {
     int frames = framesOf.applyAsInt(samples);
     int[] mask = new int[Math.multiplyExact(lengths.length, frames)];
