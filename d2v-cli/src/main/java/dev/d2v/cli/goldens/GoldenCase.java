@@ -2,12 +2,10 @@ package dev.d2v.cli.goldens;
 
 import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.io.Safetensors;
+import dev.d2v.tensor.io.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,21 +41,12 @@ final class GoldenCase implements AutoCloseable {
       return new GoldenCase(name, file, json, null);
     }
     Path path = file.resolveSibling(tensorFile);
-    String hash = sha256(path);
+    String hash = Sha256.of(path);
     if (!hash.equals(json.get("sha256"))) {
       throw new IOException(
           path + ": SHA-256 is " + hash + ", the case says " + json.get("sha256"));
     }
     return new GoldenCase(name, file, json, Safetensors.open(path));
-  }
-
-  private static String sha256(Path path) throws IOException {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(path));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   String name() {

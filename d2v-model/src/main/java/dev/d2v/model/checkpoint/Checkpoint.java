@@ -7,15 +7,11 @@ import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.io.FormatException;
 import dev.d2v.tensor.io.Json;
 import dev.d2v.tensor.io.Safetensors;
+import dev.d2v.tensor.io.Sha256;
 import dev.d2v.tensor.spi.Backend;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,8 +84,8 @@ public final class Checkpoint {
     json.put("update", state.update);
     json.put("seed", state.seed);
     state.vocabulary.ifPresent(v -> json.put(VOCABULARY, v));
-    json.put(MODEL, sha256(folder.resolve(MODEL)));
-    json.put(OPTIMIZER, sha256(folder.resolve(OPTIMIZER)));
+    json.put(MODEL, Sha256.of(folder.resolve(MODEL)));
+    json.put(OPTIMIZER, Sha256.of(folder.resolve(OPTIMIZER)));
     Json.write(folder.resolve(STATE), json);
   }
 
@@ -103,7 +99,7 @@ public final class Checkpoint {
     }
     for (String name : List.of(MODEL, OPTIMIZER)) {
       Path part = folder.resolve(name);
-      String hash = sha256(part);
+      String hash = Sha256.of(part);
       if (!hash.equals(json.get(name))) {
         throw new FormatException(part, 0, "SHA-256 " + json.get(name), hash);
       }
@@ -177,19 +173,5 @@ public final class Checkpoint {
     }
     model.memory().copyToTeacher();
     return report.build();
-  }
-
-  private static String sha256(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      ByteBuffer buffer = ByteBuffer.allocate(1 << 20);
-      while (channel.read(buffer) >= 0) {
-        digest.update(buffer.flip());
-        buffer.clear();
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }
