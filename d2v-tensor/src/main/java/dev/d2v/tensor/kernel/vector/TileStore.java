@@ -22,10 +22,6 @@ final class TileStore {
 
   /// `c = tile + d`; d lies `behind` bytes behind c, 0 for c itself.
   static void add(long c, long ldc, long behind, long tile, int rows, int width) {
-    if (width == 2 * V) {
-      addWhole(c, ldc, behind, tile, rows);
-      return;
-    }
     for (int i = 0; i < rows; i++) {
       long q = c + ldc * i;
       long t = tile + 2 * W * i;
@@ -36,15 +32,6 @@ final class TileStore {
       for (; j < width; j++) {
         set(q + 4L * j, get(t + 4L * j) + get(q + behind + 4L * j));
       }
-    }
-  }
-
-  private static void addWhole(long c, long ldc, long behind, long tile, int rows) {
-    for (int i = 0; i < rows; i++) {
-      long q = c + ldc * i;
-      long t = tile + 2 * W * i;
-      store(load(t).add(load(q + behind)), q);
-      store(load(t + W).add(load(q + behind + W)), q + W);
     }
   }
 }
