@@ -92,7 +92,7 @@ public final class FolderDataset implements ImageDataset {
   }
 
   /// Whether a file's extension is one of those read here.
-  static boolean isImage(Path file) {
+  public static boolean isImage(Path file) {
     return IMAGES.has(file);
   }
 

@@ -2,6 +2,7 @@ package dev.d2v.cli.embed;
 
 import dev.d2v.cli.error.Failures;
 import dev.d2v.cli.error.UserError;
+import dev.d2v.cli.run.ProgressLine;
 import dev.d2v.cli.run.Terminal;
 import dev.d2v.data.DataException;
 import dev.d2v.embed.Embedder;
@@ -123,16 +124,16 @@ public final class EmbedCommand implements Callable<Integer> {
     if (todo.size() < all.size()) {
       terminal.err().printf("files that are there already: %,d%n", all.size() - todo.size());
     }
-    Progress progress = new Progress(terminal, todo.size());
     int leftOut = 0;
-    for (int from = 0; from < todo.size(); from += WINDOW * batch) {
-      List<Path> window = todo.subList(from, Math.min(todo.size(), from + WINDOW * batch));
-      leftOut += embed(embedder, window, output);
-      output.flush();
-      progress.update(from + window.size());
+    try (ProgressLine progress = ProgressLine.onErrors(terminal, "embed", todo.size())) {
+      for (int from = 0; from < todo.size(); from += WINDOW * batch) {
+        List<Path> window = todo.subList(from, Math.min(todo.size(), from + WINDOW * batch));
+        leftOut += embed(embedder, window, output);
+        output.flush();
+        progress.update(from + window.size(), "files");
+      }
     }
     output.finish();
-    progress.close();
     terminal
         .err()
         .printf(

@@ -1,6 +1,8 @@
 package dev.d2v.cli.embed;
 
 import dev.d2v.cli.error.UserError;
+import dev.d2v.data.FolderDataset;
+import dev.d2v.data.speech.SpeechFiles;
 import dev.d2v.embed.Modality;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,12 +46,11 @@ final class FileList {
   }
 
   private static boolean is(Path file, Modality modality) {
-    String name = file.toString().toLowerCase(Locale.ROOT);
-    return name.matches(
-        switch (modality) {
-          case IMAGE -> "(?s).*\\.(png|jpe?g|webp|gif|bmp)";
-          case SPEECH -> "(?s).*\\.(wav|flac|ogg|oga|mp3)";
-          case TEXT -> "(?s).*\\.(txt|text|md)";
-        });
+    return switch (modality) {
+      case IMAGE -> FolderDataset.isImage(file);
+      case SPEECH -> SpeechFiles.isRecording(file);
+      // files of many texts, such as .jsonl, are not meant
+      case TEXT -> file.toString().toLowerCase(Locale.ROOT).matches("(?s).*\\.(txt|text|md)");
+    };
   }
 }

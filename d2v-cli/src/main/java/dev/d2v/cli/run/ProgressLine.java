@@ -1,5 +1,6 @@
 package dev.d2v.cli.run;
 
+import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +20,7 @@ public final class ProgressLine implements AutoCloseable {
   private static final int SHORTEST_BAR = 5;
 
   private final Terminal terminal;
+  private final PrintStream sink;
   private final String task;
   private final long total;
   private final long first;
@@ -29,8 +31,14 @@ public final class ProgressLine implements AutoCloseable {
   private String last = "";
 
   private ProgressLine(
-      Terminal terminal, String task, long first, long total, LongSupplier nanoTime) {
+      Terminal terminal,
+      PrintStream sink,
+      String task,
+      long first,
+      long total,
+      LongSupplier nanoTime) {
     this.terminal = terminal;
+    this.sink = sink;
     this.task = task;
     this.first = first;
     this.total = total;
@@ -44,26 +52,32 @@ public final class ProgressLine implements AutoCloseable {
     return of(terminal, task, first, total, System::nanoTime);
   }
 
+  /// On the error stream, for a command whose output may be a result.
+  public static ProgressLine onErrors(Terminal terminal, String task, long total) {
+    return new ProgressLine(terminal, terminal.err(), task, 0, total, System::nanoTime);
+  }
+
   /// The same with a clock of its own.
   static ProgressLine of(
       Terminal terminal, String task, long first, long total, LongSupplier nanoTime) {
-    return new ProgressLine(terminal, task, first, total, nanoTime);
+    return new ProgressLine(terminal, terminal.out(), task, first, total, nanoTime);
+  }
+
+  /// Shows a state of a training, if the last one has been there long enough.
+  ///
+  /// @param losses the latest by modality; a single one needs no name
+  public void update(long done, Map<String, Double> losses, double samplesPerSecond) {
+    update(
+        done,
+        String.format(Locale.ROOT, "loss%s  %,.0f samples/s", figures(losses), samplesPerSecond));
   }
 
   /// Shows a state, if the last one has been there long enough.
   ///
-  /// @param losses the latest by modality; a single one needs no name
-  public void update(long done, Map<String, Double> losses, double samplesPerSecond) {
+  /// @param detail what stands between the numbers done and the time left
+  public void update(long done, String detail) {
     long now = nanoTime.getAsLong();
-    String figures =
-        String.format(
-            Locale.ROOT,
-            "%d/%d  loss%s  %,.0f samples/s  %s",
-            done,
-            total,
-            figures(losses),
-            samplesPerSecond,
-            left(done, now));
+    String figures = "%d/%d  %s  %s".formatted(done, total, detail, left(done, now));
     last = terminal.interactive() ? bar(done, figures) : plain(done, figures);
     if (now - shown >= (terminal.interactive() ? REDRAW_NANOS : PLAIN_NANOS) || done == total) {
       show();
@@ -74,7 +88,7 @@ public final class ProgressLine implements AutoCloseable {
   /// Prints a line of its own above the progress.
   public void message(String line) {
     erase();
-    terminal.out().println(line);
+    sink.println(line);
   }
 
   /// Leaves the last state on the screen.
@@ -84,25 +98,25 @@ public final class ProgressLine implements AutoCloseable {
       show();
     }
     if (terminal.interactive() && drawn > 0) {
-      terminal.out().println();
+      sink.println();
       drawn = 0;
     }
   }
 
   private void show() {
     if (terminal.interactive()) {
-      terminal.out().print("\r" + last + " ".repeat(Math.max(0, drawn - last.length())));
+      sink.print("\r" + last + " ".repeat(Math.max(0, drawn - last.length())));
       drawn = last.length();
     } else {
-      terminal.out().println(last);
+      sink.println(last);
     }
-    terminal.out().flush();
+    sink.flush();
     last = terminal.interactive() ? last : "";
   }
 
   private void erase() {
     if (drawn > 0) {
-      terminal.out().print("\r" + " ".repeat(drawn) + "\r");
+      sink.print("\r" + " ".repeat(drawn) + "\r");
       drawn = 0;
     }
   }

@@ -70,6 +70,11 @@ public final class SpeechFiles implements SpeechDataset {
     }
   }
 
+  /// Whether a file's name says that it is a recording.
+  public static boolean isRecording(Path file) {
+    return SOUNDS.has(file);
+  }
+
   /// Opens a folder of WAV, FLAC, Ogg Vorbis and MP3 files. When every file lies in a sub-folder,
   /// the first sub-folder on its path is its class; classes and files are sorted by name. Files
   /// with other extensions are counted and left alone, names that begin with a dot are passed over.
