@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.d2v.cli.run.Terminal;
 import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.io.Npy;
+import dev.d2v.testkit.PublishedModel;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -28,7 +29,7 @@ final class EmbedCommandTest {
 
   @BeforeEach
   void modelAndImages() throws IOException {
-    TinyModel.vision(folder.resolve("model"));
+    PublishedModel.vision(folder.resolve("model"));
     Files.createDirectories(folder.resolve("images"));
     for (int i = 0; i < 5; i++) {
       BufferedImage image = new BufferedImage(20 + i, 16, BufferedImage.TYPE_INT_RGB);

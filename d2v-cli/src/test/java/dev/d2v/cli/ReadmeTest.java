@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.d2v.data.Datasets;
 import dev.d2v.nn.Streams;
+import dev.d2v.testkit.PublishedModel;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,7 +59,7 @@ final class ReadmeTest {
     assertTrue(example.find(), "the README has an example in Java of embedding");
     assertTrue(example.group(1).lines().count() <= 12, "the example is short");
     Path model = folder.resolve("model");
-    TinyModel.vision(model);
+    PublishedModel.vision(model);
     // a model that is there instead of a run that is not
     String body = example.group(1).replace("runs/fashion-mnist-small", model.toString());
     Path source = folder.resolve("Embedding.java");
