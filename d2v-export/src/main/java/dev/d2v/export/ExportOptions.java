@@ -14,8 +14,8 @@ import java.util.Optional;
 /// @param layers numbers, from 1, of the layers whose outputs are pooled and then averaged; empty:
 ///   the model's output
 /// @param normalized whether vectors are brought to length 1
-/// @param int8 whether linear layers compute with bytes: weights rounded for each channel, inputs
-///   when they are there
+/// @param int8 whether linear layers compute with bytes, weights rounded for each channel and
+///   inputs when they are there, and tables of tokens are bytes, rounded for each row
 /// @param externalData whether constants go to a file of their own even if they need not
 public record ExportOptions(
     Optional<Modality> modality,

@@ -111,7 +111,7 @@ final class FirstEncoder {
 
   private Encoded text(TextConfig c) {
     TokenLayers.Input input = TokenLayers.Input.in(ops);
-    Value x = ops.gather(layers.parameter("words"), input.ids(), 0);
+    Value x = layers.rows("words", input.ids());
     x = ops.add(x, ops.gather(layers.parameter("types"), ops.graph().whole(0), 0));
     if (c.placement() == TextConfig.Placement.ABSOLUTE) {
       Value places = TokenLayers.places(ops, input.ids(), c.padding());

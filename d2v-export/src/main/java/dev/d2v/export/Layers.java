@@ -19,7 +19,7 @@ import java.util.Map;
 /// @param ops adds to the graph
 /// @param parameters by name
 /// @param backend that holds them
-/// @param int8 whether linear layers compute with bytes
+/// @param int8 whether linear layers and tables of tokens are bytes
 /// @param known constants that are in the graph already
 record Layers(
     Ops ops,
@@ -115,6 +115,28 @@ record Layers(
     List<Value> q = ops.quantize(x);
     Value sums = ops.cast(ops.matmulInteger(q.get(0), w, q.get(2)), OnnxType.FLOAT);
     return ops.mul(sums, ops.mul(q.get(1), scales));
+  }
+
+  /// Rows of a table (rows,C) by their ids (...): (...,C).
+  Value rows(String name, Value ids) {
+    if (!int8) {
+      return ops.gather(parameter(name), ids, 0);
+    }
+    int rows = required(name).shape().dim(0);
+    int C = required(name).shape().dim(1);
+    Value table =
+        constant(
+            name + "_int8",
+            OnnxType.INT8,
+            new long[] {rows, C},
+            sink -> sink.put(ByteRows.of(numbers(name), C).values()));
+    Value scales =
+        constant(
+            name + "_scale",
+            new long[] {rows, 1},
+            sink -> sink.put(ByteRows.of(numbers(name), C).scales()));
+    Value picked = ops.cast(ops.gather(table, ids, 0), OnnxType.FLOAT);
+    return ops.mul(picked, ops.gather(scales, ids, 0));
   }
 
   /// (in,out) of W (out,in).

@@ -199,7 +199,7 @@ public final class OnnxExport {
         "d2v.embedding",
         Json.text(vector),
         "d2v.weights",
-        options.int8() ? "int8 in linear layers, F32 elsewhere" : "F32",
+        options.int8() ? "int8 in linear layers and tables of tokens, F32 elsewhere" : "F32",
         "d2v.preprocessing",
         Json.text(subject.steps));
   }

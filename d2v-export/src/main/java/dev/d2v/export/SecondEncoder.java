@@ -5,6 +5,7 @@ import dev.d2v.export.onnx.Value;
 import dev.d2v.model.Data2Vec2Config;
 import dev.d2v.model.ModalityConfig;
 import dev.d2v.model.NormPlacement;
+import dev.d2v.model.PositionTables;
 import dev.d2v.model.image.ImageConfig;
 import dev.d2v.model.speech.ConvFeatureExtractor;
 import dev.d2v.model.speech.ConvSpec;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /// data2vec 2.0 as a graph: what [dev.d2v.model.Data2Vec2#features] computes.
 final class SecondEncoder {
+  private static final double EPS = 1e-5;
+
   private final Layers layers;
   private final Ops ops;
   private final Data2Vec2Config config;
@@ -28,7 +31,11 @@ final class SecondEncoder {
   /// Tokens with positions (B,T,C), and which are padding (B,T).
   private record Local(Value x, @Nullable Value padding) {}
 
+  /// For one modality of a model.
+  ///
+  /// @throws IllegalArgumentException when it has no graph, naming the switch
   SecondEncoder(Layers layers, Data2Vec2Config config, ModalityConfig modality) {
+    check(modality);
     this.layers = layers;
     this.ops = layers.ops();
     this.config = config;
@@ -42,10 +49,7 @@ final class SecondEncoder {
     return "modality_encoders." + modality.key() + ".";
   }
 
-  /// Refuses what has no graph.
-  ///
-  /// @throws IllegalArgumentException naming the switch
-  static void check(ModalityConfig modality) {
+  private static void check(ModalityConfig modality) {
     if (modality instanceof SpeechConfig speech && speech.logMel() != null) {
       throw new IllegalArgumentException(
           "speech.logMel is not supported by the ONNX export: the spectrogram is computed in double precision before the model; export a model that reads the waveform");
@@ -156,8 +160,6 @@ final class SecondEncoder {
     return new Local(x, new Padding(ops).ofFrames(input.mask(), spec, F));
   }
 
-  private static final double EPS = 1e-5;
-
   /// Positions by convolutions over a frame's neighbours: `h = gelu(LN(conv(h)))` a layer.
   private Value neighbours(Value F, SpeechConfig speech) {
     String relative = at + "relative_positional_encoder.";
@@ -174,7 +176,7 @@ final class SecondEncoder {
   private Local text(TextConfig text) {
     TokenLayers.Input input = TokenLayers.Input.in(ops);
     String local = at + "local_encoder.";
-    Value x = ops.gather(layers.parameter(local + "embed_tokens.weight"), input.ids(), 0);
+    Value x = layers.rows(local + "embed_tokens.weight", input.ids());
     if (text.scaleEmbedding()) {
       x = ops.mul(x, ops.real((float) Math.sqrt(C)));
     }
@@ -197,7 +199,7 @@ final class SecondEncoder {
           layers.constant(
               local + "sinusoids",
               new long[] {rows, C},
-              sink -> sink.put(dev.d2v.model.PositionTables.sinCos1d(C, rows, TextConfig.PAD)));
+              sink -> sink.put(PositionTables.sinCos1d(C, rows, TextConfig.PAD)));
       case NONE -> null;
     };
   }
