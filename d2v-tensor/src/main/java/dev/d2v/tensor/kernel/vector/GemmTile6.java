@@ -1,13 +1,12 @@
 package dev.d2v.tensor.kernel.vector;
 
 import static dev.d2v.tensor.kernel.vector.GemmTile.HIGH;
-import static dev.d2v.tensor.kernel.vector.GemmTile.LD;
+import static dev.d2v.tensor.kernel.vector.GemmTile.SLAB;
 import static dev.d2v.tensor.kernel.vector.GemmTile.V;
 import static dev.d2v.tensor.kernel.vector.GemmTile.W;
 import static dev.d2v.tensor.kernel.vector.Lanes.F;
 import static dev.d2v.tensor.kernel.vector.Lanes.ORDER;
 import static dev.d2v.tensor.kernel.vector.Native.ALL;
-import static dev.d2v.tensor.kernel.vector.Native.INT;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.FloatVector.zero;
@@ -22,40 +21,26 @@ final class GemmTile6 {
 
   /// See [GemmTile#rows].
   static void rows(
-      long c,
-      long ldc,
-      float[] z,
-      int zt,
-      float[] a,
-      int at,
-      float[] b,
-      int bt,
-      int k,
-      Ahead ahead) {
+      long c, long ldc, float[] z, int zt, float[] a, int at, float[] b, int bt, int k) {
     FloatVector o = zero(F), v;
     FloatVector c00 = o, c01 = o, c10 = o, c11 = o, c20 = o, c21 = o;
     FloatVector c30 = o, c31 = o, c40 = o, c41 = o, c50 = o, c51 = o;
-    long read = ahead.read, write = ahead.write;
-    int readMask = ahead.readMask, writeMask = ahead.writeMask, sink = 0;
     for (int p = 0; p < k; p++) {
-      int ap = at + p, bp = bt + 2 * V * p;
+      int ap = at + (p >> 4) * SLAB + (p & 15), bp = bt + 2 * V * p;
       FloatVector b0 = fromArray(F, b, bp), b1 = fromArray(F, b, bp + V);
       c00 = (v = broadcast(F, a[ap])).fma(b0, c00);
       c01 = v.fma(b1, c01);
-      c10 = (v = broadcast(F, a[ap + LD])).fma(b0, c10);
+      c10 = (v = broadcast(F, a[ap + 16])).fma(b0, c10);
       c11 = v.fma(b1, c11);
-      c20 = (v = broadcast(F, a[ap + 2 * LD])).fma(b0, c20);
+      c20 = (v = broadcast(F, a[ap + 32])).fma(b0, c20);
       c21 = v.fma(b1, c21);
-      c30 = (v = broadcast(F, a[ap + 3 * LD])).fma(b0, c30);
+      c30 = (v = broadcast(F, a[ap + 48])).fma(b0, c30);
       c31 = v.fma(b1, c31);
-      c40 = (v = broadcast(F, a[ap + 4 * LD])).fma(b0, c40);
+      c40 = (v = broadcast(F, a[ap + 64])).fma(b0, c40);
       c41 = v.fma(b1, c41);
-      c50 = (v = broadcast(F, a[ap + 5 * LD])).fma(b0, c50);
+      c50 = (v = broadcast(F, a[ap + 80])).fma(b0, c50);
       c51 = v.fma(b1, c51);
-      sink |= ALL.get(INT, read + (64 * p & readMask));
-      ALL.set(INT, write + (64 * p & writeMask), 0);
     }
-    ahead.sink = sink;
     FloatVector z0 = fromArray(F, z, zt), z1 = fromArray(F, z, zt + V);
     c00.add(z0).intoMemorySegment(ALL, c, ORDER);
     c01.add(z1).intoMemorySegment(ALL, c + W, ORDER);
@@ -72,12 +57,10 @@ final class GemmTile6 {
   }
 
   /// See [GemmTile#columns].
-  static void columns(long c, long ldc, float[] a, int at, float[] b, int bt, int k, Ahead ahead) {
+  static void columns(long c, long ldc, float[] a, int at, float[] b, int bt, int k) {
     FloatVector o = zero(F), v;
     FloatVector c00 = o, c01 = o, c10 = o, c11 = o, c20 = o, c21 = o;
     FloatVector c30 = o, c31 = o, c40 = o, c41 = o, c50 = o, c51 = o;
-    long read = ahead.read, write = ahead.write;
-    int readMask = ahead.readMask, writeMask = ahead.writeMask, sink = 0;
     for (int p = 0; p < k; p++) {
       int ap = at + HIGH * p, bp = bt + 2 * V * p;
       FloatVector b0 = fromArray(F, b, bp), b1 = fromArray(F, b, bp + V);
@@ -93,10 +76,7 @@ final class GemmTile6 {
       c41 = v.fma(b1, c41);
       c50 = (v = broadcast(F, a[ap + 5])).fma(b0, c50);
       c51 = v.fma(b1, c51);
-      sink |= ALL.get(INT, read + (64 * p & readMask));
-      ALL.set(INT, write + (64 * p & writeMask), 0);
     }
-    ahead.sink = sink;
     c00.intoMemorySegment(ALL, c, ORDER);
     c01.intoMemorySegment(ALL, c + W, ORDER);
     c10.intoMemorySegment(ALL, c + ldc, ORDER);
