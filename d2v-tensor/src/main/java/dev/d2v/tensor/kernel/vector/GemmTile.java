@@ -21,10 +21,10 @@ final class GemmTile {
   static final int WIDTH = 2 * V;
 
   /// Rows of the tile: as many as 32 vector registers (AVX-512, ARM) or 16 hold sums of.
-  static final int ROWS = V == 16 || arm() ? 12 : 6;
+  static final int ROWS = V == 16 || arm() ? 12 : 5;
 
   /// Columns of a panel of a: a multiple both of the height of a tile and of a vector.
-  static final int HIGH = ROWS % V == 0 ? ROWS : 3 * V;
+  static final int HIGH = ROWS == 5 ? 5 * V : Math.max(12, 3 * V);
 
   /// Bytes of a tile in a buffer.
   static final long BYTES = 2 * W * ROWS;
@@ -51,10 +51,10 @@ final class GemmTile {
   /// @param b (k,WIDTH) from `bt` on
   static void rows(
       long c, long ldc, int rows, float[] z, int zt, float[] a, int at, float[] b, int bt, int k) {
-    if (ROWS == 12 && rows > 6) {
+    if (ROWS == 12 && rows > 5) {
       GemmTile12.rows(c, ldc, z, zt, a, at, b, bt, k);
     } else {
-      GemmTile6.rows(c, ldc, z, zt, a, at, b, bt, k);
+      GemmTile5.rows(c, ldc, z, zt, a, at, b, bt, k);
     }
   }
 
@@ -68,7 +68,7 @@ final class GemmTile {
     if (ROWS == 12) {
       GemmTile12.columns(c, ldc, a, at, b, bt, k);
     } else {
-      GemmTile6.columns(c, ldc, a, at, b, bt, k);
+      GemmTile5.columns(c, ldc, a, at, b, bt, k);
     }
   }
 }
