@@ -67,16 +67,45 @@ final class Elements {
     for (int from = 0; from < size; from += CHUNK) {
       int count = Math.min(CHUNK, size - from);
       Tensor piece = flat.slice(from, from + count);
-      if (target.type() == DType.F32) {
-        float[] host = new float[count];
-        floats(from, host, count);
-        backend.upload(piece, host);
-      } else {
-        int[] host = new int[count];
-        ints(from, host, count);
-        backend.upload(piece, host);
+      switch (target.type()) {
+        case F32 -> backend.upload(piece, floats(from, count));
+        case BF16 -> backend.upload(piece, halves(from, count));
+        case I8 -> backend.upload(piece, bytes(from, count));
+        case I32, F16 -> {
+          int[] host = new int[count];
+          ints(from, host, count);
+          backend.upload(piece, host);
+        }
       }
     }
+  }
+
+  private float[] floats(int from, int count) {
+    float[] host = new float[count];
+    floats(from, host, count);
+    return host;
+  }
+
+  /// The bits of BF16 numbers.
+  private short[] halves(int from, int count) {
+    if (strides != null || !entry.dtype().equals(DType.BF16.name())) {
+      return Narrowing.bf16(floats(from, count));
+    }
+    short[] host = new short[count];
+    MemorySegment.copy(bytes, MappedFile.SHORT, begin + 2L * from, host, 0, count);
+    return host;
+  }
+
+  /// I8 numbers.
+  private byte[] bytes(int from, int count) {
+    byte[] host = new byte[count];
+    for (int i = 0; i < count && strides != null; i++) {
+      host[i] = bytes.get(ValueLayout.JAVA_BYTE, at(from + i));
+    }
+    if (strides == null) {
+      MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, begin + from, host, 0, count);
+    }
+    return host;
   }
 
   private void floats(int from, float[] out, int count) {

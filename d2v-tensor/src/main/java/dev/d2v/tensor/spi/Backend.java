@@ -29,11 +29,23 @@ public interface Backend extends AutoCloseable {
   /// Copies host numbers into an I32 tensor of the same size.
   void upload(Tensor target, int[] source);
 
+  /// Copies host numbers into an I8 tensor of the same size.
+  void upload(Tensor target, byte[] source);
+
+  /// Copies the bits of host numbers into a BF16 tensor of the same size.
+  void upload(Tensor target, short[] source);
+
   /// Copies an F32 tensor to the host; waits for the kernels before it.
   void download(float[] target, Tensor source);
 
   /// Copies an I32 tensor to the host; waits for the kernels before it.
   void download(int[] target, Tensor source);
+
+  /// Copies an I8 tensor to the host; waits for the kernels before it.
+  void download(byte[] target, Tensor source);
+
+  /// Copies the bits of a BF16 tensor to the host; waits for the kernels before it.
+  void download(short[] target, Tensor source);
 
   /// Waits until everything asked for so far is done.
   void synchronize();
