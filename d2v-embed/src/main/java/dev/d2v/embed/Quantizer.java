@@ -12,11 +12,8 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /// Writes a model with its weights in fewer bits, to be opened by [Embedder] like the one that it
 /// came from. What is computed with them stays F32; see docs/file-formats.md.
@@ -60,7 +57,8 @@ public final class Quantizer {
       if (single) {
         throw needsFolder(target, "its configuration");
       }
-      return inFolder(target, folder -> huggingFace(model, folder, storage));
+      NewFolder.fill(target, folder -> huggingFace(model, folder, storage));
+      return target.resolve(WEIGHTS);
     }
     try (Weights weights = Weights.open(model)) {
       Data2Vec2Config config = OpenedModel.config(weights);
@@ -71,19 +69,20 @@ public final class Quantizer {
         Quantization.write(weights, config, teacher, storage, target);
         return target;
       }
-      return inFolder(
+      NewFolder.fill(
           target,
           folder -> {
             Quantization.write(weights, config, teacher, storage, folder.resolve(WEIGHTS));
             if (config.text() != null) {
               Path vocabulary = OpenedModel.vocabulary(model);
               boolean file = Files.isRegularFile(vocabulary);
-              copy(
+              NewFolder.copy(
                   file ? vocabulary.resolveSibling("") : vocabulary,
                   folder,
                   file ? List.of("tokenizer.json") : VOCABULARY);
             }
           });
+      return target.resolve(WEIGHTS);
     }
   }
 
@@ -102,44 +101,6 @@ public final class Quantizer {
       }
       Quantization.write(weights, types, storage, Map.of("format", "pt"), folder.resolve(WEIGHTS));
     }
-    copy(model, folder, BESIDE);
-  }
-
-  private static void copy(Path from, Path to, List<String> names) throws IOException {
-    for (String name : names) {
-      if (Files.isRegularFile(from.resolve(name))) {
-        Files.copy(from.resolve(name), to.resolve(name));
-      }
-    }
-  }
-
-  private interface Body {
-    void fill(Path folder) throws IOException;
-  }
-
-  /// Fills a folder under another name, then gives it its own: it is there whole or not at all.
-  private static Path inFolder(Path target, Body body) throws IOException {
-    Path absolute = target.toAbsolutePath();
-    Path temporary = absolute.resolveSibling("." + absolute.getFileName() + ".writing");
-    delete(temporary);
-    Files.createDirectories(temporary);
-    try {
-      body.fill(temporary);
-      Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      delete(temporary);
-    }
-    return target.resolve(WEIGHTS);
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> entries = Files.walk(folder)) {
-      for (Path p : entries.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(p);
-      }
-    }
+    NewFolder.copy(model, folder, BESIDE);
   }
 }

@@ -17,7 +17,7 @@ import java.util.Map;
 /// front; numbers become F32, whole numbers I32.
 public final class Conversion {
   /// Key of the metadata under which the official configuration stands, as JSON.
-  static final String OFFICIAL = "data2vec2.config";
+  public static final String OFFICIAL = "data2vec2.config";
 
   /// Key of the metadata under which a run's configuration stands, as YAML.
   static final String YAML = "d2v.config.yaml";
@@ -50,11 +50,16 @@ public final class Conversion {
     return names;
   }
 
+  /// The tensors to write, under the names to write; quantised ones as what they stand for.
+  public static TensorFile view(Weights weights, Part part) {
+    return Names.view(weights, names(weights, part));
+  }
+
   /// Writes one safetensors file with the configuration in its metadata. Returns the number of
   /// tensors.
   public static int safetensors(Weights weights, Part part, Path target) throws IOException {
     List<Safetensors.Item> items = new ArrayList<>();
-    TensorFile tensors = Names.view(weights, names(weights, part));
+    TensorFile tensors = view(weights, part);
     for (String name : tensors.names()) {
       items.add(item(tensors, name));
     }

@@ -4,7 +4,6 @@ import static dev.d2v.tensor.kernel.vector.GemmTile.V;
 import static dev.d2v.tensor.kernel.vector.GemmTile.WIDTH;
 import static dev.d2v.tensor.kernel.vector.Lanes.F;
 import static dev.d2v.tensor.kernel.vector.Lanes.I;
-import static dev.d2v.tensor.kernel.vector.Lanes.ORDER;
 import static dev.d2v.tensor.kernel.vector.Native.ALL;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
@@ -15,22 +14,35 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 
 /// The rows of a [StoredMatrix] by address, and how a product packs them: widened to F32, and
-/// turned so that [GemmTile] finds `w(.,p)` in a vector. Four bytes, or two halves, are moved as
-/// one word: that is a quarter, or half, of the moves that a matrix of floats takes, and its memory
-/// traffic.
+/// turned so that [GemmTile] finds `w(.,p)` in a vector. Eight bytes, or four halves, are moved at
+/// once before they are widened: a fraction of the moves that a matrix of floats takes, and of its
+/// memory traffic.
 ///
 /// @param values address of the first row
 /// @param scale address of the rows' factors; 0: the values are BF16
 /// @param k values of a row
 record StoredRows(long values, long scale, int k) {
-  /// Bytes of a buffer for [#panel]: the words of BF16 rows, and a vector of factors.
-  static final long BUFFER_BYTES = 4L * V * GemmTile.DEPTH / 2 + 4L * V;
+  /// Bytes of a buffer for [#panel]: the turned values of BF16 rows, and a vector of factors.
+  static final long BUFFER_BYTES = 2L * V * GemmTile.DEPTH + 4L * V;
 
-  private static final ValueLayout.OfInt WORD =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  /// Numbers that are moved at once.
+  private static final int BYTES = 8, HALVES = 4;
+
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfShort HALF = ValueLayout.JAVA_SHORT_UNALIGNED;
+
+  /// Even lanes before odd ones, and the halves of a vector exchanged.
+  private static final VectorShuffle<Integer> EVEN_FIRST =
+      VectorShuffle.fromOp(I, lane -> 2 * lane % V + 2 * lane / V);
+
+  private static final VectorShuffle<Integer> EXCHANGED =
+      VectorShuffle.fromOp(I, lane -> (lane + V / 2) % V);
+  private static final VectorMask<Integer> FIRST_HALF = VectorMask.fromLong(I, (1L << (V / 2)) - 1);
 
   static StoredRows of(StoredMatrix w, int k) {
     return new StoredRows(
@@ -60,21 +72,21 @@ record StoredRows(long values, long scale, int k) {
   ///
   /// @param buffer of the thread's own
   void panel(float[] to, int at, int from, int p, int depth, int width, long buffer) {
-    int each = int8() ? 4 : 2;
-    int words = depth / each;
+    int each = int8() ? BYTES : HALVES;
+    int longs = depth / each;
     for (int j = 0; j < width; j += V) {
       int rows = Math.min(V, width - j);
-      turn(buffer, at(from + j, p), (long) k * (4 / each), words, rows);
+      turn(buffer, at(from + j, p), (long) k * (8 / each), longs, rows);
       if (int8()) {
-        long factors = buffer + 4L * V * words;
+        long factors = buffer + 8L * V * longs;
         for (int i = 0; i < rows; i++) {
           Native.set(factors + 4L * i, Native.get(scale + 4L * (from + j + i)));
         }
-        bytes(to, at + j, buffer, words, factors);
+        bytes(to, at + j, buffer, longs, factors);
       } else {
-        halves(to, at + j, buffer, words);
+        halves(to, at + j, buffer, longs);
       }
-      for (int q = words * each; q < depth; q++) {
+      for (int q = longs * each; q < depth; q++) {
         for (int i = 0; i < rows; i++) {
           to[at + q * WIDTH + j + i] = get(from + j + i, p + q);
         }
@@ -83,28 +95,47 @@ record StoredRows(long values, long scale, int k) {
     GemmPacking.pad(to, at, depth, width);
   }
 
-  /// Words of rows, `ld` bytes apart, one from each row behind the other; what is missing of V rows
-  /// stays undefined.
-  private static void turn(long to, long from, long ld, int words, int rows) {
-    for (int q = 0; q < words; q++) {
-      long word = from + 4L * q;
-      long out = to + 4L * V * q;
-      for (int i = 0; i < rows; i++) {
-        ALL.set(Native.INT, out + 4L * i, ALL.get(WORD, word + ld * i));
+  /// Longs of rows, `ld` bytes apart, one from each of V rows behind the other; of rows that are
+  /// missing they stay undefined.
+  private static void turn(long to, long from, long ld, int longs, int rows) {
+    int whole = rows / 4 * 4;
+    for (int i = 0; i < whole; i += 4) {
+      turn4(to + 8L * i, from + ld * i, ld, longs);
+    }
+    for (int i = whole; i < rows; i++) {
+      for (int q = 0; q < longs; q++) {
+        ALL.set(LONG, to + 8L * i + 8L * V * q, ALL.get(LONG, from + ld * i + 8L * q));
       }
     }
   }
 
-  private static void bytes(float[] to, int at, long from, int words, long factors) {
-    FloatVector factor = Native.load(factors);
-    for (int q = 0; q < words; q++) {
-      IntVector x = IntVector.fromMemorySegment(I, ALL, from + 4L * V * q, ORDER);
-      int row = at + 4 * q * WIDTH;
-      floats(x.lanewise(LSHL, 24)).mul(factor).intoArray(to, row);
-      floats(x.lanewise(LSHL, 16)).mul(factor).intoArray(to, row + WIDTH);
-      floats(x.lanewise(LSHL, 8)).mul(factor).intoArray(to, row + 2 * WIDTH);
-      floats(x).mul(factor).intoArray(to, row + 3 * WIDTH);
+  private static void turn4(long to, long from, long ld, int longs) {
+    for (int q = 0; q < longs; q++) {
+      long out = to + 8L * V * q;
+      long in = from + 8L * q;
+      ALL.set(LONG, out, ALL.get(LONG, in));
+      ALL.set(LONG, out + 8, ALL.get(LONG, in + ld));
+      ALL.set(LONG, out + 16, ALL.get(LONG, in + 2 * ld));
+      ALL.set(LONG, out + 24, ALL.get(LONG, in + 3 * ld));
     }
+  }
+
+  private static void bytes(float[] to, int at, long from, int longs, long factors) {
+    FloatVector factor = Native.load(factors);
+    for (int q = 0; q < longs; q++) {
+      IntVector x = evenFirst(from + 8L * V * q);
+      IntVector y = evenFirst(from + 8L * V * q + 4L * V);
+      int row = at + 8 * q * WIDTH;
+      bytes(to, row, first(x, y), factor);
+      bytes(to, row + 4 * WIDTH, second(x, y), factor);
+    }
+  }
+
+  private static void bytes(float[] to, int row, IntVector x, FloatVector factor) {
+    floats(x.lanewise(LSHL, 24)).mul(factor).intoArray(to, row);
+    floats(x.lanewise(LSHL, 16)).mul(factor).intoArray(to, row + WIDTH);
+    floats(x.lanewise(LSHL, 8)).mul(factor).intoArray(to, row + 2 * WIDTH);
+    floats(x).mul(factor).intoArray(to, row + 3 * WIDTH);
   }
 
   /// The signed uppermost bytes.
@@ -112,13 +143,34 @@ record StoredRows(long values, long scale, int k) {
     return (FloatVector) x.lanewise(ASHR, 24).convertShape(I2F, F, 0);
   }
 
-  private static void halves(float[] to, int at, long from, int words) {
-    for (int q = 0; q < words; q++) {
-      IntVector x = IntVector.fromMemorySegment(I, ALL, from + 4L * V * q, ORDER);
-      int row = at + 2 * q * WIDTH;
-      x.lanewise(LSHL, 16).reinterpretAsFloats().intoArray(to, row);
-      x.and(0xffff_0000).reinterpretAsFloats().intoArray(to, row + WIDTH);
+  private static void halves(float[] to, int at, long from, int longs) {
+    for (int q = 0; q < longs; q++) {
+      IntVector x = evenFirst(from + 8L * V * q);
+      IntVector y = evenFirst(from + 8L * V * q + 4L * V);
+      int row = at + 4 * q * WIDTH;
+      halves(to, row, first(x, y));
+      halves(to, row + 2 * WIDTH, second(x, y));
     }
+  }
+
+  private static void halves(float[] to, int row, IntVector x) {
+    x.lanewise(LSHL, 16).reinterpretAsFloats().intoArray(to, row);
+    x.and(0xffff_0000).reinterpretAsFloats().intoArray(to, row + WIDTH);
+  }
+
+  /// The lower words of half a vector's longs, then the upper ones.
+  private static IntVector evenFirst(long at) {
+    return IntVector.fromMemorySegment(I, ALL, at, ByteOrder.LITTLE_ENDIAN).rearrange(EVEN_FIRST);
+  }
+
+  /// The lower words of the longs of x and y, each in the order of [#evenFirst].
+  private static IntVector first(IntVector x, IntVector y) {
+    return y.rearrange(EXCHANGED).blend(x, FIRST_HALF);
+  }
+
+  /// Their upper words.
+  private static IntVector second(IntVector x, IntVector y) {
+    return y.blend(x.rearrange(EXCHANGED), FIRST_HALF);
   }
 
   /// `to[i] = w(row,i)` for the whole row, to an address.
