@@ -52,7 +52,7 @@ public final class Exchange {
             written[0] = Interchange.toHuggingFace(tensors, config, to);
             SpeechConfig speech = config.speech();
             if (speech != null) {
-              Json.write(to.resolve(Preprocessing.FILE), extractor());
+              Files.writeString(to.resolve(Preprocessing.FILE), Json.text(extractor()) + "\n");
             }
             if (config.text() != null) {
               TextTokenizer.open(OpenedModel.vocabulary(model)).save(to.resolve(TOKENIZER));

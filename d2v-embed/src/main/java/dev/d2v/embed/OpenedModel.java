@@ -118,8 +118,9 @@ record OpenedModel(
       preparations.put(Modality.SPEECH, clips(speech));
     }
     if (config.text() != null) {
-      TextTokenizer tokenizer = TextTokenizer.open(vocabulary(path));
-      preparations.put(Modality.TEXT, new Preparation.Texts(tokenizer, config.text().maxTokens()));
+      preparations.put(
+          Modality.TEXT,
+          texts(vocabulary(path), config.text().vocabulary(), config.text().maxTokens()));
     }
     Backend backend = Backend.cpu(1);
     Data2Vec2 model = Data2Vec2.inference(config, backend, kept);
@@ -206,7 +207,7 @@ record OpenedModel(
           case VisionConfig _ ->
               new Preparation.Images(preprocessing(path, ImagePreprocessing.class));
           case AudioConfig a -> new Preparation.Clips(wave, a.extractor().minimumSamples());
-          case TextConfig t -> texts(path, t);
+          case TextConfig t -> texts(path, t.vocabulary(), t.maxTokens());
         };
     Data2Vec1.Opened opened;
     Storage kept;
@@ -233,14 +234,14 @@ record OpenedModel(
         remarks);
   }
 
-  private static Preparation texts(Path path, TextConfig text) {
+  private static Preparation texts(Path path, int rows, int maxTokens) {
     TextTokenizer tokenizer = TextTokenizer.open(path);
-    if (tokenizer.size() > text.vocabulary()) {
+    if (tokenizer.size() > rows) {
       throw new IllegalArgumentException(
           "%s has %d tokens, the model %d: is it this model's?"
-              .formatted(tokenizer.name(), tokenizer.size(), text.vocabulary()));
+              .formatted(tokenizer.name(), tokenizer.size(), rows));
     }
-    return new Preparation.Texts(tokenizer, text.maxTokens());
+    return new Preparation.Texts(tokenizer, maxTokens);
   }
 
   private static <P extends Preprocessing> P preprocessing(Path path, Class<P> kind)

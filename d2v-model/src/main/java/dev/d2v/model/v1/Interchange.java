@@ -10,6 +10,7 @@ import dev.d2v.tensor.io.RestoredTensors;
 import dev.d2v.tensor.io.Safetensors;
 import dev.d2v.tensor.io.TensorFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,7 +65,7 @@ public final class Interchange {
           Safetensors.Item.of(TYPES, Shape.of(1, config.embedDim()), new float[config.embedDim()]));
     }
     Safetensors.write(folder.resolve(WEIGHTS), Map.of("format", "pt"), items);
-    Json.write(folder.resolve(Data2Vec1.CONFIG), form.json());
+    Files.writeString(folder.resolve(Data2Vec1.CONFIG), Json.text(form.json()) + "\n");
     return new Written(items.size(), List.copyOf(left));
   }
 

@@ -1,11 +1,11 @@
 package dev.d2v.tensor.io;
 
-import dev.d2v.tensor.DType;
 import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.spi.Backend;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /// The numbers of one tensor in memory that has been checked to hold them, converted as they are
@@ -64,12 +64,17 @@ final class Elements {
   void read(Tensor target, Backend backend) {
     TensorFile.checkTarget(entry, target);
     Tensor flat = target.reshape(size);
+    boolean asItIs = strides == null && entry.dtype().equals(target.type().name());
+    if (asItIs && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
+      backend.upload(flat, bytes.asSlice(begin, target.bytes()));
+      return;
+    }
     for (int from = 0; from < size; from += CHUNK) {
       int count = Math.min(CHUNK, size - from);
       Tensor piece = flat.slice(from, from + count);
       switch (target.type()) {
         case F32 -> backend.upload(piece, floats(from, count));
-        case BF16 -> backend.upload(piece, halves(from, count));
+        case BF16 -> backend.upload(piece, Narrowing.bf16(floats(from, count)));
         case I8 -> backend.upload(piece, bytes(from, count));
         case I32, F16 -> {
           int[] host = new int[count];
@@ -86,24 +91,11 @@ final class Elements {
     return host;
   }
 
-  /// The bits of BF16 numbers.
-  private short[] halves(int from, int count) {
-    if (strides != null || !entry.dtype().equals(DType.BF16.name())) {
-      return Narrowing.bf16(floats(from, count));
-    }
-    short[] host = new short[count];
-    MemorySegment.copy(bytes, MappedFile.SHORT, begin + 2L * from, host, 0, count);
-    return host;
-  }
-
   /// I8 numbers.
   private byte[] bytes(int from, int count) {
     byte[] host = new byte[count];
-    for (int i = 0; i < count && strides != null; i++) {
+    for (int i = 0; i < count; i++) {
       host[i] = bytes.get(ValueLayout.JAVA_BYTE, at(from + i));
-    }
-    if (strides == null) {
-      MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, begin + from, host, 0, count);
     }
     return host;
   }

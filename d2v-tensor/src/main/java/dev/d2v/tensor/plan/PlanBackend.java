@@ -73,6 +73,9 @@ public final class PlanBackend implements Backend {
   }
 
   @Override
+  public void upload(Tensor target, MemorySegment source) {}
+
+  @Override
   public void upload(Tensor target, float[] source) {}
 
   @Override

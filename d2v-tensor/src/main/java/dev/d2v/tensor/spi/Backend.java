@@ -2,6 +2,7 @@ package dev.d2v.tensor.spi;
 
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.kernel.Kernels;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -22,6 +23,16 @@ public interface Backend extends AutoCloseable {
   /// An uninitialised block of so many bytes, 64-byte aligned. Fails with the number when there is
   /// no room.
   MemoryBlock allocate(long bytes);
+
+  /// Whether a fresh block is all zero bytes.
+  default boolean zeroed() {
+    return false;
+  }
+
+  /// Copies host bytes, native order, into a tensor of any type: from a mapped file, in one pass.
+  ///
+  /// @param source as many bytes as the tensor has
+  void upload(Tensor target, MemorySegment source);
 
   /// Copies host numbers into an F32 tensor of the same size.
   void upload(Tensor target, float[] source);

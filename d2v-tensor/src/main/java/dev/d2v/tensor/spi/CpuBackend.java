@@ -91,6 +91,21 @@ public final class CpuBackend implements Backend {
     }
   }
 
+  /// True: see [HostMemory].
+  @Override
+  public boolean zeroed() {
+    return true;
+  }
+
+  @Override
+  public void upload(Tensor target, MemorySegment source) {
+    if (target.bytes() != source.byteSize()) {
+      throw new IllegalArgumentException(
+          "upload: the tensor is %s, the source has %d bytes".formatted(target, source.byteSize()));
+    }
+    target.data().copyFrom(source);
+  }
+
   @Override
   public void upload(Tensor target, float[] source) {
     check("upload", target, DType.F32, source.length);
