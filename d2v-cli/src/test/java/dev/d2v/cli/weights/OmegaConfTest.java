@@ -31,7 +31,7 @@ final class OmegaConfTest {
   @ParameterizedTest
   @ValueSource(strings = {"ckpt_text_legacy", "ckpt_audio", "ckpt_image_half"})
   void nodesGiveWhatTheyWrap(String name) throws IOException {
-    Map<String, Object> golden = JSON.std.mapFrom(CASES.resolve(name + ".json"));
+    Map<String, Object> golden = JSON.std.mapFrom(CASES.resolve(name + ".json").toFile());
     Pickle pickle = new Pickle();
     pickle.op('}', '(').text("cfg").node(golden.get("cfg"), -1).text("model").op('}', 'u', '.');
     Path file = folder.resolve("x.pt");
@@ -90,24 +90,24 @@ final class OmegaConfTest {
     ///
     /// @param parent its place in the memo, or -1
     Pickle node(@Nullable Object value, int parent) {
-      switch (value) {
+      return switch (value) {
         case Map<?, ?> map -> {
           int self = begin("omegaconf.dictconfig", "DictConfig", "_content", parent);
           op('}', '(');
           map.forEach((k, v) -> text(String.valueOf(k)).node(v, self));
-          return op('u', 'u', 'b');
+          yield op('u', 'u', 'b');
         }
         case List<?> list -> {
           int self = begin("omegaconf.listconfig", "ListConfig", "_content", parent);
           op(']', '(');
           list.forEach(v -> node(v, self));
-          return op('e', 'u', 'b');
+          yield op('e', 'u', 'b');
         }
         case null, default -> {
           begin("omegaconf.nodes", "AnyNode", "_val", parent);
-          return scalar(value).op('u', 'b');
+          yield scalar(value).op('u', 'b');
         }
-      }
+      };
     }
 
     /// Up to the value under `content`; the node's place in the memo.

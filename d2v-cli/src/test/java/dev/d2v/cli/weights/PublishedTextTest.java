@@ -102,7 +102,7 @@ final class PublishedTextTest {
     String message =
         assertThrows(IllegalArgumentException.class, () -> Embedder.open(pt).close()).getMessage();
     assertTrue(
-        String.valueOf(message).contains("has 65 tokens, the model 64: is it this model's?"),
+        String.valueOf(message).contains("has 69 tokens, the model 64: is it this model's?"),
         message);
   }
 }
