@@ -73,8 +73,11 @@ public final class ParameterReader {
   private static float[] multiplied(float[] x, float @Nullable [] factors) {
     if (factors != null && factors.length > 0) {
       int each = x.length / factors.length;
-      for (int i = 0; i < x.length; i++) {
-        x[i] *= factors[i / each];
+      for (int row = 0; row < factors.length; row++) {
+        float factor = factors[row];
+        for (int i = row * each; i < (row + 1) * each; i++) {
+          x[i] *= factor;
+        }
       }
     }
     return x;

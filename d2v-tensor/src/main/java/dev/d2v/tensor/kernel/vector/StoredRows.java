@@ -4,6 +4,7 @@ import static dev.d2v.tensor.kernel.vector.GemmTile.V;
 import static dev.d2v.tensor.kernel.vector.GemmTile.WIDTH;
 import static dev.d2v.tensor.kernel.vector.Lanes.F;
 import static dev.d2v.tensor.kernel.vector.Lanes.I;
+import static dev.d2v.tensor.kernel.vector.Lanes.ORDER;
 import static dev.d2v.tensor.kernel.vector.Native.ALL;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
@@ -11,7 +12,6 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import dev.d2v.tensor.kernel.StoredMatrix;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -32,8 +32,8 @@ record StoredRows(long values, long scale, int k) {
   /// Numbers that are moved at once.
   private static final int BYTES = 8, HALVES = 4;
 
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final int UPPER_HALF = 0xffff_0000;
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final ValueLayout.OfShort HALF = ValueLayout.JAVA_SHORT_UNALIGNED;
 
   /// Even lanes before odd ones, and the halves of a vector exchanged.
@@ -120,57 +120,58 @@ record StoredRows(long values, long scale, int k) {
     }
   }
 
+  /// Straight-line code: a helper that the compiler has compiled on its own is not inlined, and then
+  /// vectors are objects.
   private static void bytes(float[] to, int at, long from, int longs, long factors) {
-    FloatVector factor = Native.load(factors);
+    FloatVector f = Native.load(factors);
     for (int q = 0; q < longs; q++) {
-      IntVector x = evenFirst(from + 8L * V * q);
-      IntVector y = evenFirst(from + 8L * V * q + 4L * V);
+      long in = from + 8L * V * q;
+      IntVector x = IntVector.fromMemorySegment(I, ALL, in, ORDER).rearrange(EVEN_FIRST);
+      IntVector y = IntVector.fromMemorySegment(I, ALL, in + 4L * V, ORDER).rearrange(EVEN_FIRST);
+      // the lower words of the longs, then the upper ones
+      IntVector u = y.rearrange(EXCHANGED).blend(x, FIRST_HALF);
+      IntVector v = y.blend(x.rearrange(EXCHANGED), FIRST_HALF);
       int row = at + 8 * q * WIDTH;
-      bytes(to, row, first(x, y), factor);
-      bytes(to, row + 4 * WIDTH, second(x, y), factor);
+      ((FloatVector) u.lanewise(LSHL, 24).lanewise(ASHR, 24).convertShape(I2F, F, 0))
+          .mul(f)
+          .intoArray(to, row);
+      ((FloatVector) u.lanewise(LSHL, 16).lanewise(ASHR, 24).convertShape(I2F, F, 0))
+          .mul(f)
+          .intoArray(to, row + WIDTH);
+      ((FloatVector) u.lanewise(LSHL, 8).lanewise(ASHR, 24).convertShape(I2F, F, 0))
+          .mul(f)
+          .intoArray(to, row + 2 * WIDTH);
+      ((FloatVector) u.lanewise(ASHR, 24).convertShape(I2F, F, 0))
+          .mul(f)
+          .intoArray(to, row + 3 * WIDTH);
+      ((FloatVector) v.lanewise(LSHL, 24).lanewise(ASHR, 24).convertShape(I2F, F, 0))
+          .mul(f)
+          .intoArray(to, row + 4 * WIDTH);
+      ((FloatVector) v.lanewise(LSHL, 16).lanewise(ASHR, 24).convertShape(I2F, F, 0))
+          .mul(f)
+          .intoArray(to, row + 5 * WIDTH);
+      ((FloatVector) v.lanewise(LSHL, 8).lanewise(ASHR, 24).convertShape(I2F, F, 0))
+          .mul(f)
+          .intoArray(to, row + 6 * WIDTH);
+      ((FloatVector) v.lanewise(ASHR, 24).convertShape(I2F, F, 0))
+          .mul(f)
+          .intoArray(to, row + 7 * WIDTH);
     }
-  }
-
-  private static void bytes(float[] to, int row, IntVector x, FloatVector factor) {
-    floats(x.lanewise(LSHL, 24)).mul(factor).intoArray(to, row);
-    floats(x.lanewise(LSHL, 16)).mul(factor).intoArray(to, row + WIDTH);
-    floats(x.lanewise(LSHL, 8)).mul(factor).intoArray(to, row + 2 * WIDTH);
-    floats(x).mul(factor).intoArray(to, row + 3 * WIDTH);
-  }
-
-  /// The signed uppermost bytes.
-  private static FloatVector floats(IntVector x) {
-    return (FloatVector) x.lanewise(ASHR, 24).convertShape(I2F, F, 0);
   }
 
   private static void halves(float[] to, int at, long from, int longs) {
     for (int q = 0; q < longs; q++) {
-      IntVector x = evenFirst(from + 8L * V * q);
-      IntVector y = evenFirst(from + 8L * V * q + 4L * V);
+      long in = from + 8L * V * q;
+      IntVector x = IntVector.fromMemorySegment(I, ALL, in, ORDER).rearrange(EVEN_FIRST);
+      IntVector y = IntVector.fromMemorySegment(I, ALL, in + 4L * V, ORDER).rearrange(EVEN_FIRST);
+      IntVector u = y.rearrange(EXCHANGED).blend(x, FIRST_HALF);
+      IntVector v = y.blend(x.rearrange(EXCHANGED), FIRST_HALF);
       int row = at + 4 * q * WIDTH;
-      halves(to, row, first(x, y));
-      halves(to, row + 2 * WIDTH, second(x, y));
+      u.lanewise(LSHL, 16).reinterpretAsFloats().intoArray(to, row);
+      u.and(UPPER_HALF).reinterpretAsFloats().intoArray(to, row + WIDTH);
+      v.lanewise(LSHL, 16).reinterpretAsFloats().intoArray(to, row + 2 * WIDTH);
+      v.and(UPPER_HALF).reinterpretAsFloats().intoArray(to, row + 3 * WIDTH);
     }
-  }
-
-  private static void halves(float[] to, int row, IntVector x) {
-    x.lanewise(LSHL, 16).reinterpretAsFloats().intoArray(to, row);
-    x.and(0xffff_0000).reinterpretAsFloats().intoArray(to, row + WIDTH);
-  }
-
-  /// The lower words of half a vector's longs, then the upper ones.
-  private static IntVector evenFirst(long at) {
-    return IntVector.fromMemorySegment(I, ALL, at, ByteOrder.LITTLE_ENDIAN).rearrange(EVEN_FIRST);
-  }
-
-  /// The lower words of the longs of x and y, each in the order of [#evenFirst].
-  private static IntVector first(IntVector x, IntVector y) {
-    return y.rearrange(EXCHANGED).blend(x, FIRST_HALF);
-  }
-
-  /// Their upper words.
-  private static IntVector second(IntVector x, IntVector y) {
-    return y.blend(x.rearrange(EXCHANGED), FIRST_HALF);
   }
 
   /// `to[i] = w(row,i)` for the whole row, to an address.
