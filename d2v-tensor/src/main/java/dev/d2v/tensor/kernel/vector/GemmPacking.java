@@ -111,7 +111,8 @@ final class GemmPacking {
     }
   }
 
-  private static void pad(float[] to, int at, int k, int width) {
+  /// Zeros behind the columns of a panel of `width`.
+  static void pad(float[] to, int at, int k, int width) {
     for (int p = 0; p < k && width < WIDTH; p++) {
       Arrays.fill(to, at + p * WIDTH + width, at + (p + 1) * WIDTH, 0);
     }

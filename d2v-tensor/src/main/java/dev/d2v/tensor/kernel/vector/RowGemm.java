@@ -53,12 +53,42 @@ final class RowGemm {
       long a,
       long b,
       boolean transposed,
+      @Nullable StoredRows stored,
       long bias,
       long addend,
       @Nullable GeluEpilogue epilogue,
       int m,
       int n,
-      int k) {}
+      int k) {
+    /// With a weight (n,k) that is stored in fewer bits.
+    Product(
+        long c,
+        long a,
+        StoredRows stored,
+        long bias,
+        long addend,
+        @Nullable GeluEpilogue epilogue,
+        int m,
+        int n,
+        int k) {
+      this(c, a, stored.values(), true, stored, bias, addend, epilogue, m, n, k);
+    }
+
+    /// With matrices of floats.
+    Product(
+        long c,
+        long a,
+        long b,
+        boolean transposed,
+        long bias,
+        long addend,
+        @Nullable GeluEpilogue epilogue,
+        int m,
+        int n,
+        int k) {
+      this(c, a, b, transposed, null, bias, addend, epilogue, m, n, k);
+    }
+  }
 
   /// How a product is cut: stretches of the inner dimension, blocks of rows, groups of panels; and
   /// how many panels stay in the cache.
@@ -109,7 +139,10 @@ final class RowGemm {
     int p = plan.depths.from(depth);
     int k = plan.depths.length(depth);
     int at = plan.panel(panel, depth);
-    if (x.transposed) {
+    if (x.stored != null) {
+      long buffer = scratch.segment(thread, TILE, StoredRows.BUFFER_BYTES).address();
+      x.stored.panel(packed, at, from, p, k, width, buffer);
+    } else if (x.transposed) {
       long square = scratch.segment(thread, TILE, GemmPacking.SQUARE_BYTES).address();
       long b = x.b + 4 * ((long) from * x.k + p);
       GemmPacking.transposed(packed, at, b, 4L * x.k, k, width, square);
