@@ -159,7 +159,7 @@ public final class BenchCommand implements Runnable {
             k.gflopsPerSecond() > 0 ? String.format(Locale.ROOT, "%.1f", k.gflopsPerSecond()) : "",
             k.gigabytesPerSecond());
       }
-      if (!result.extractor().isEmpty()) {
+      if (result.extractor().stream().anyMatch(layer -> layer.forward() != null)) {
         line("");
         line("%-40s %9s %9s %9s", "extractor, GFLOP/s", "forward", "to input", "to weight");
         for (ExtractorLayers layer : result.extractor()) {

@@ -8,6 +8,7 @@ import dev.d2v.model.train.BatchSource;
 import dev.d2v.model.train.Pretrainer;
 import dev.d2v.model.train.Recipe;
 import dev.d2v.model.train.StepPlan;
+import dev.d2v.model.train.UpdateReport;
 import dev.d2v.tensor.Workspace;
 import dev.d2v.tensor.kernel.Meter;
 import dev.d2v.tensor.kernel.MeteredKernels;
@@ -58,8 +59,8 @@ public final class StepRig implements AutoCloseable {
   }
 
   /// One update.
-  public void update() {
-    trainer.update(source());
+  public UpdateReport update() {
+    return trainer.update(source());
   }
 
   private BatchSource source() {
