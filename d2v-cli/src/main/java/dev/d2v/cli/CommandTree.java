@@ -4,6 +4,7 @@ import dev.d2v.cli.bench.BenchCommand;
 import dev.d2v.cli.bench.EnduranceCommand;
 import dev.d2v.cli.bench.ScalingCommand;
 import dev.d2v.cli.embed.EmbedCommand;
+import dev.d2v.cli.export.ExportCommand;
 import dev.d2v.cli.goldens.GoldensCommand;
 import dev.d2v.cli.job.Pretraining;
 import dev.d2v.cli.job.Probing;
@@ -11,6 +12,8 @@ import dev.d2v.cli.run.Terminal;
 import dev.d2v.cli.text.TokenizerCommand;
 import dev.d2v.cli.weights.ConvertCommand;
 import dev.d2v.cli.weights.InspectCommand;
+import dev.d2v.cli.weights.QuantizeCommand;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -31,6 +34,8 @@ final class CommandTree {
                 new EmbedCommand(terminal),
                 new InspectCommand(terminal),
                 new ConvertCommand(terminal),
+                new QuantizeCommand(terminal, home()),
+                new ExportCommand(terminal),
                 new RecipesCommand(terminal),
                 new DoctorCommand(terminal),
                 new GoldensCommand(terminal)));
@@ -42,6 +47,11 @@ final class CommandTree {
     tokenizer.addSubcommand(new TokenizerCommand.Train(terminal));
     tokenizer.addSubcommand(new TokenizerCommand.Encode(terminal, System.in));
     return root.addSubcommand(tokenizer).addSubcommand(bench);
+  }
+
+  /// The project's folder, which the launcher names.
+  private static Path home() {
+    return Path.of(System.getProperty("d2v.home", "."));
   }
 
   /// The root with these commands.

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// values (n) | gradients (n) | first moments (n) | second moments (n) | teacher (t <= n)
 /// ```
 ///
-/// The teacher mirrors the first t values. All bytes start as zero for training; for inference they
-/// are undefined until they are loaded, which saves a pass over them.
+/// The teacher mirrors the first t values. All bytes start as zero.
 public final class ParameterMemory implements AutoCloseable {
   private final MemoryBlock block;
   private final int size;
@@ -26,8 +25,11 @@ public final class ParameterMemory implements AutoCloseable {
     this.teacherSize = teacherSize;
     this.training = training;
     this.block = backend.allocate(bytes(size, teacherSize, training));
+    if (backend.zeroed()) {
+      return;
+    }
     // section by section: all together may have more elements than a tensor can
-    for (int i = 0; training && i < 4; i++) {
+    for (int i = 0; i < (training ? 4 : 1); i++) {
       zero(backend, section(i, size));
     }
     if (teacherSize > 0) {
