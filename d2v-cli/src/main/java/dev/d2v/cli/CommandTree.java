@@ -1,6 +1,8 @@
 package dev.d2v.cli;
 
 import dev.d2v.cli.bench.BenchCommand;
+import dev.d2v.cli.bench.EnduranceCommand;
+import dev.d2v.cli.bench.ScalingCommand;
 import dev.d2v.cli.embed.EmbedCommand;
 import dev.d2v.cli.export.ExportCommand;
 import dev.d2v.cli.goldens.GoldensCommand;
@@ -39,6 +41,8 @@ final class CommandTree {
                 new GoldensCommand(terminal)));
     CommandLine bench = new CommandLine(new BenchCommand());
     bench.addSubcommand(new BenchCommand.Step(terminal));
+    bench.addSubcommand(new ScalingCommand(terminal));
+    bench.addSubcommand(new EnduranceCommand(terminal));
     CommandLine tokenizer = new CommandLine(new TokenizerCommand());
     tokenizer.addSubcommand(new TokenizerCommand.Train(terminal));
     tokenizer.addSubcommand(new TokenizerCommand.Encode(terminal, System.in));

@@ -5,6 +5,7 @@ import dev.d2v.nn.Pass;
 import dev.d2v.nn.Streams;
 import dev.d2v.nn.layer.AttentionBias;
 import dev.d2v.tensor.Tensor;
+import dev.d2v.tensor.Workspace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -15,7 +16,7 @@ public final class BlockStack {
   private final double layerDrop;
   private final int stream;
 
-  private record Saved(boolean skipped) {}
+  private record Saved(boolean skipped, Workspace.Mark start) {}
 
   /// What is told of each block.
   public interface Tap {
@@ -52,6 +53,7 @@ public final class BlockStack {
     for (int i = 0; i < blocks.size(); i++) {
       int index = i;
       Tensor in = y;
+      Workspace.Mark start = pass.workspace().mark();
       boolean skipped = pass.happens(stream, firstLayer + i, layerDrop);
       if (!skipped) {
         y =
@@ -62,20 +64,22 @@ public final class BlockStack {
                         .get(index)
                         .forward(in, bias.apply(index), t -> tap.see(index, t, false), pass));
       }
-      pass.save(this, new Saved(skipped));
+      pass.save(this, new Saved(skipped, start));
       tap.see(i, y, true);
     }
     return y;
   }
 
-  /// dx, through the blocks in reverse order.
+  /// dx, through the blocks in reverse order. Each gives back what it took in the forward, and
+  /// whatever was taken after it, so dx lies where the first block began.
   public Tensor backward(Tensor dy, Pass pass) {
     Tensor d = dy;
     for (int i = blocks.size() - 1; i >= 0; i--) {
       int index = i;
       Tensor in = d;
-      if (!pass.restore(this, Saved.class).skipped) {
-        d = pass.freeingAlways(dy.shape(), () -> blocks.get(index).backward(in, null, pass));
+      Saved saved = pass.restore(this, Saved.class);
+      if (!saved.skipped) {
+        d = pass.freeingSince(saved.start, () -> blocks.get(index).backward(in, null, pass));
       }
     }
     return d;

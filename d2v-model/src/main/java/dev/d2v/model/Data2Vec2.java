@@ -5,7 +5,10 @@ import dev.d2v.nn.Pass;
 import dev.d2v.nn.Storage;
 import dev.d2v.nn.layer.Dropout;
 import dev.d2v.nn.layer.LayerNorm;
+import dev.d2v.tensor.DType;
+import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.Tensor;
+import dev.d2v.tensor.kernel.StepNumbers;
 import dev.d2v.tensor.spi.Backend;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 /// Letters: B samples, M masks, R = B*M rows, T tokens, V kept, E extra, C channels. Source:
 /// Baevski et al. 2022, section 3; fairseq `Data2VecMultiModel`.
 public final class Data2Vec2 implements AutoCloseable {
+  /// Micro-batches of an update are fewer than this, groups of masks fewer than 65,536 over it.
+  private static final int GROUP_STRIDE = 256;
+
   private final Data2Vec2Config config;
   private final Backend backend;
   private final Map<String, ModalityEncoder> encoders = new LinkedHashMap<>();
@@ -121,6 +127,24 @@ public final class Data2Vec2 implements AutoCloseable {
   ///   them
   public Losses step(
       Source source, MaskPlan plan, @Nullable List<Tensor> noise, Pass pass, Observer observer) {
+    return step(source, plan, 1, noise, pass, observer);
+  }
+
+  /// The same, the masks of each sample in so many groups, one after another through student and
+  /// decoder: the loss is the same sum, and memory falls with the number of groups. Groups draw
+  /// random numbers of their own; `pred_var` is the mean over groups.
+  public Losses stepInGroups(
+      Source source, MaskPlan plan, int groups, Pass pass, Observer observer) {
+    return step(source, plan, groups, null, pass, observer);
+  }
+
+  private Losses step(
+      Source source,
+      MaskPlan plan,
+      int groups,
+      @Nullable List<Tensor> noise,
+      Pass pass,
+      Observer observer) {
     ModalityEncoder encoder = encoder(source);
     if (teacher == null || encoder.local() == null) {
       throw new IllegalStateException("this model was opened for inference: it cannot train");
@@ -142,17 +166,95 @@ public final class Data2Vec2 implements AutoCloseable {
             F.shape(), () -> teacher.targets(source, F, encoder, index, still, monitor, observer));
 
     monitor.targets(Y);
-    Tensor Z = student(encoder, X, index.kept(), pass, observer);
-    StudentHead.Result result =
-        head.losses(
-            new StudentHead.Inputs(source, F, Z, Y, encoder.positions(), noise),
-            plan,
-            index,
+    StudentHead.Slots sums = head.slots(source.modality(), pass);
+    Tensor dX = pass.take(X.shape());
+    for (int g = 0; g < groups; g++) {
+      try (var _ = pass.workspace().mark()) {
+        group(
+            new Group(source, encoder, F, X, Y, noise, plan, index, groups, g),
+            sums,
+            dX,
             pass,
             observer);
-    encoder.backwardLocal(studentBackward(encoder, result.dZ(), pass), pass);
-    result.losses().spreads().putAll(monitor.spreads());
-    return result.losses();
+      }
+    }
+    encoder.backwardLocal(dX, pass);
+    sums.spreads().putAll(monitor.spreads());
+    return new Losses(sums.losses(), sums.spreads(), plan.sampleSize());
+  }
+
+  /// Group g of the masks of a step.
+  ///
+  /// @param whole the plan of all masks
+  /// @param index its indices
+  private record Group(
+      Source source,
+      ModalityEncoder encoder,
+      Tensor F,
+      Tensor X,
+      Tensor Y,
+      @Nullable List<Tensor> noise,
+      MaskPlan whole,
+      StepIndices index,
+      int groups,
+      int g) {
+    MaskPlan plan(Pass pass) {
+      int M = whole.masksPerSample();
+      return groups == 1 ? whole : whole.masks(M * g / groups, M * (g + 1) / groups, pass.arrays());
+    }
+  }
+
+  /// Student and decoder, forward and backward, for one group of masks: dX is assigned by the first
+  /// and added to by the others, and so are the sums.
+  private void group(
+      Group group, StudentHead.Slots sums, Tensor dX, Pass outer, Observer observer) {
+    Pass pass = group.g == 0 ? outer : partOf(outer, group.g);
+    MaskPlan plan = group.plan(pass);
+    ModalityEncoder encoder = group.encoder;
+    int E = group.source.modality().extraTokens();
+    StepIndices index =
+        group.groups == 1
+            ? group.index
+            : StepIndices.of(
+                plan, E, group.source.padding(), encoder.context().relative(), backend, pass);
+    StudentHead.Slots slots = head.slots(group.source.modality(), pass);
+    Tensor Z = student(encoder, group.X, index.kept(), pass, observer);
+    StudentHead.Inputs in =
+        new StudentHead.Inputs(
+            group.source,
+            group.F,
+            Z,
+            group.Y,
+            encoder.positions(),
+            group.noise,
+            group.whole.sampleSize());
+    Tensor dZ = head.losses(in, slots, plan, index, pass, observer);
+    Tensor d = studentBackward(encoder, dZ, pass);
+    boolean first = group.g == 0;
+    add(dX, d, 1, first, pass);
+    slots.losses().forEach((name, loss) -> add(sums.loss(name), loss, 1, first, pass));
+    float part = 1f / group.groups;
+    slots.spreads().forEach((name, spread) -> add(sums.spread(name), spread, part, first, pass));
+  }
+
+  /// `y = a x`, or `y += a x`.
+  private static void add(Tensor y, Tensor x, float a, boolean assign, Pass pass) {
+    if (assign) {
+      pass.kernels().elementwise().scale(y, x, a, y.size());
+    } else {
+      pass.kernels().elementwise().axpy(y, x, a, y.size());
+    }
+  }
+
+  /// A pass with random numbers of its own: each group is a micro-batch of another number.
+  private Pass partOf(Pass outer, int g) {
+    Pass.Step step = outer.step();
+    int number = step.microBatch() + g * GROUP_STRIDE;
+    int[] ints = backend.ints(step.numbers().ints());
+    ints[StepNumbers.MICRO_BATCH] = number;
+    Tensor numbers = outer.workspace().take(Shape.of(ints.length), DType.I32);
+    backend.upload(numbers, ints);
+    return outer.part(new StepNumbers(step.numbers().floats(), numbers), number);
   }
 
   private ModalityEncoder encoder(Source source) {

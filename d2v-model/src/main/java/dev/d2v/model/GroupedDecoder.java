@@ -8,6 +8,7 @@ import dev.d2v.nn.layer.ConvNormGelu;
 import dev.d2v.nn.layer.Gelu;
 import dev.d2v.nn.layer.Linear;
 import dev.d2v.tensor.Tensor;
+import dev.d2v.tensor.Workspace;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,10 +16,13 @@ import java.util.List;
 /// channels.
 ///
 /// Convolutions are grouped, not depthwise-separable; the norm is over channels, not affine, eps
-/// 1e-5; the residual is there where a layer has as many channels out as in. Source: fairseq
-/// `Decoder1d`, `Decoder2d`.
+/// 1e-5; the residual is there where a layer has as many channels out as in. A layer's backward
+/// gives back what its forward took, and whatever was taken after it. Source: fairseq `Decoder1d`,
+/// `Decoder2d`.
 public final class GroupedDecoder implements Decoder {
   private static final double EPS = 1e-5;
+
+  private record Saved(Workspace.Mark start) {}
 
   private final int height;
   private final int width;
@@ -90,7 +94,9 @@ public final class GroupedDecoder implements Decoder {
     int T = x.shape().dim(1);
     Tensor h = height == 0 ? x : x.reshape(R, height, width, x.shape().dim(2));
     for (ConvNormGelu layer : layers) {
+      Workspace.Mark start = pass.workspace().mark();
       h = layer.forward(h, pass);
+      pass.save(this, new Saved(start));
     }
     h = h.reshape(R, T, h.shape().dim(-1));
     for (int i = 0; i < projection.size(); i++) {
@@ -112,7 +118,10 @@ public final class GroupedDecoder implements Decoder {
       d = d.reshape(R, height, width, d.shape().dim(-1));
     }
     for (int i = layers.size() - 1; i >= 0; i--) {
-      d = layers.get(i).backward(d, pass);
+      Workspace.Mark start = pass.restore(this, Saved.class).start;
+      ConvNormGelu layer = layers.get(i);
+      Tensor in = d;
+      d = pass.freeingSince(start, () -> layer.backward(in, pass));
     }
     return d.reshape(R, T, d.shape().dim(-1));
   }

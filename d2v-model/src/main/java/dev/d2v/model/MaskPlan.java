@@ -74,6 +74,28 @@ public record MaskPlan(
     return new MaskPlan(samples, masksPerSample, tokens, kept, mask, idsKeep, idsRestore);
   }
 
+  /// Masks [from, to) of every sample, as a plan of its own that lasts until the arrays are reset.
+  public MaskPlan masks(int from, int to, HostArrays arrays) {
+    int each = to - from;
+    return new MaskPlan(
+        samples,
+        each,
+        tokens,
+        kept,
+        rows(mask, tokens, from, each, arrays),
+        rows(idsKeep, kept, from, each, arrays),
+        rows(idsRestore, tokens, from, each, arrays));
+  }
+
+  private int[] rows(int[] all, int width, int from, int each, HostArrays arrays) {
+    int[] part = arrays.ints(samples * each * width);
+    for (int b = 0; b < samples; b++) {
+      int at = (b * masksPerSample + from) * width;
+      System.arraycopy(all, at, part, b * each * width, each * width);
+    }
+    return part;
+  }
+
   private static int count(int[] mask, int from, int length, int value) {
     int count = 0;
     for (int i = from; i < from + length; i++) {

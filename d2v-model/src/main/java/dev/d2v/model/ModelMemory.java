@@ -31,6 +31,10 @@ import org.jspecify.annotations.Nullable;
 /// prefix, clipping is one pass, and AdamW with EMA is a few.
 public final class ModelMemory implements AutoCloseable {
   private static final int ALIGN = 16;
+
+  /// Elements that are initialised at once.
+  private static final int PIECE = 1 << 16;
+
   private static final String ENCODERS = "modality_encoders.";
 
   private final Backend backend;
@@ -164,9 +168,26 @@ public final class ModelMemory implements AutoCloseable {
     for (int i = 0; i < student.size(); i++) {
       Parameter p = student.get(i);
       var random = new RandomStream(seed, Streams.INITIAL_WEIGHTS, 0, i);
-      backend.upload(p.value(), p.initializer().draw(p.shape().intSize(), random));
+      initialize(p, random);
     }
     copyToTeacher();
+  }
+
+  /// In pieces: a table of embeddings is large, and its numbers need not be on the Java heap at
+  /// once.
+  private void initialize(Parameter p, RandomStream random) {
+    int size = p.shape().intSize();
+    if (size <= PIECE) {
+      backend.upload(p.value(), p.initializer().draw(size, random));
+      return;
+    }
+    Tensor flat = p.value().reshape(size);
+    float[] piece = new float[PIECE];
+    for (int from = 0; from < size; from += piece.length) {
+      piece = size - from < PIECE ? new float[size - from] : piece;
+      p.initializer().draw(piece, from, random);
+      backend.upload(flat.slice(from, from + piece.length), piece);
+    }
   }
 
   /// The teacher's update alone, `t = d t + (1-d) p` with the decay in `numbers`; frozen parameters

@@ -43,16 +43,27 @@ public final class StudentHead {
   /// @param Y targets (B,T,C)
   /// @param positions the student's, or null
   /// @param noise rows (R*(T-V),C), one tensor a decoder; null draws them
+  /// @param sampleSize N, over all rows of the step
   public record Inputs(
       Source source,
       Tensor F,
       Tensor Z,
       Tensor Y,
       @Nullable Positions positions,
-      @Nullable List<Tensor> noise) {}
+      @Nullable List<Tensor> noise,
+      int sampleSize) {}
 
-  /// What the head gives.
-  public record Result(Data2Vec2.Losses losses, Tensor dZ) {}
+  /// Where losses and spreads are written: scalars (1) by name, taken before the student's forward,
+  /// because its backward gives back all that was taken since.
+  public record Slots(Map<String, Tensor> losses, Map<String, Tensor> spreads) {
+    Tensor loss(String name) {
+      return Objects.requireNonNull(losses.get(name));
+    }
+
+    Tensor spread(String name) {
+      return Objects.requireNonNull(spreads.get(name));
+    }
+  }
 
   /// Declares the shared decoder, the modalities' decoders and `recon_proj`, where there are any.
   public StudentHead(ParameterScope root, Data2Vec2Config config) {
@@ -100,33 +111,56 @@ public final class StudentHead {
     return shared == null ? List.of(last) : List.of(shared, last);
   }
 
-  /// All losses, the gradient of their sum towards Z, and the spread of predictions and targets.
-  public Result losses(Inputs in, MaskPlan plan, StepIndices index, Pass pass, Observer observer) {
+  private boolean hasCls(ModalityConfig modality) {
+    return config.loss().cls() > 0 && modality.extraTokens() > 0;
+  }
+
+  private @Nullable Linear toPixels(ModalityConfig modality) {
+    return modality instanceof ImageConfig ? reconstruction : null;
+  }
+
+  private static String regressionName(ModalityConfig modality, Branch branch) {
+    return modality.key() + "_regression" + branch.suffix;
+  }
+
+  /// Undefined losses and spreads.
+  public Slots slots(ModalityConfig modality, Pass pass) {
     Map<String, Tensor> losses = new LinkedHashMap<>();
     Map<String, Tensor> spreads = new LinkedHashMap<>();
+    if (hasCls(modality)) {
+      losses.put("cls", pass.take(1));
+    }
+    if (toPixels(modality) != null) {
+      losses.put("recon", pass.take(1));
+    }
+    for (Branch branch : branches(modality)) {
+      losses.put(regressionName(modality, branch), pass.take(1));
+      spreads.put("pred_var" + branch.suffix, pass.take(1));
+    }
+    return new Slots(losses, spreads);
+  }
+
+  /// All losses, the spread of predictions, and dZ, the gradient of the losses' sum towards Z.
+  public Tensor losses(
+      Inputs in, Slots slots, MaskPlan plan, StepIndices index, Pass pass, Observer observer) {
     Tensor dZ = pass.take(in.Z.shape());
     ModalityConfig modality = in.source.modality();
     List<Branch> branches = branches(modality);
-    Linear toPixels = modality instanceof ImageConfig ? reconstruction : null;
-    if (config.loss().cls() > 0 && modality.extraTokens() > 0) {
-      cls(dZ, slot(losses, "cls", pass), in, plan, index, pass, observer);
+    if (hasCls(modality)) {
+      cls(dZ, slots.loss("cls"), in, plan, index, pass, observer);
     } else {
       pass.kernels().elementwise().fill(dZ, 0, dZ.size());
     }
-    if (toPixels != null) {
-      slot(losses, "recon", pass);
-    }
     for (int i = 0; i < branches.size(); i++) {
       Branch branch = branches.get(i);
-      Tensor loss = slot(losses, modality.key() + "_regression" + branch.suffix, pass);
-      Tensor spread = slot(spreads, "pred_var" + branch.suffix, pass);
+      Tensor loss = slots.loss(regressionName(modality, branch));
+      Tensor spread = slots.spread("pred_var" + branch.suffix);
       int number = i;
-      Linear pixels = i == 0 ? toPixels : null;
-      Tensor recon = pixels == null ? null : losses.get("recon");
+      Linear pixels = i == 0 ? toPixels(modality) : null;
+      Tensor recon = pixels == null ? null : slots.loss("recon");
       try (var _ = pass.workspace().mark()) {
-        Tensor noise = noise(in, branch, number, plan, pass);
         Dropout dropout = Objects.requireNonNull(dropouts.get(modality.key()));
-        Tensor input = decoderInput(in, dropout, noise, index, pass);
+        Tensor input = decoderInput(in, branch, number, dropout, plan, index, pass);
         observer.see("decoder_in." + number, input);
         Tensor pred = branch.decoder.forward(input, pass);
         observer.see("decoder_out." + number, pred);
@@ -141,13 +175,7 @@ public final class StudentHead {
         decoderInputBackward(dZ, dInput, dropout, index, pass);
       }
     }
-    return new Result(new Data2Vec2.Losses(losses, spreads, plan.sampleSize()), dZ);
-  }
-
-  private static Tensor slot(Map<String, Tensor> slots, String name, Pass pass) {
-    Tensor slot = pass.take(1);
-    slots.put(name, slot);
-    return slot;
+    return dZ;
   }
 
   /// The CLS token's regression to the mean target; its weight contains the sample size, so that
@@ -162,7 +190,7 @@ public final class StudentHead {
       Observer observer) {
     int C = config.embedDim();
     Tensor mean = clsTarget(in.Y, plan.samples(), plan.tokens(), index, pass);
-    double scale = config.loss().cls() * plan.sampleSize() * config.loss().scaleFor(C);
+    double scale = config.loss().cls() * in.sampleSize * config.loss().scaleFor(C);
     pass.kernels()
         .loss()
         .regression(
@@ -207,14 +235,23 @@ public final class StudentHead {
   }
 
   private Tensor decoderInput(
-      Inputs in, Dropout dropout, Tensor noise, StepIndices index, Pass pass) {
+      Inputs in,
+      Branch branch,
+      int number,
+      Dropout dropout,
+      MaskPlan plan,
+      StepIndices index,
+      Pass pass) {
     int C = config.embedDim();
-    DecoderConfig own = in.source.modality().decoder();
-    Tensor seen = dropout.forward(in.Z, pass);
     int places = (int) index.decoder().size();
     int T = in.source.tokens();
     Tensor x = pass.take(places / T, T, C);
-    pass.kernels().gather().gatherRows(x, seen, noise, index.decoder(), places, C);
+    try (var _ = pass.workspace().mark()) {
+      Tensor noise = noise(in, branch, number, plan, pass);
+      Tensor seen = dropout.forward(in.Z, pass);
+      pass.kernels().gather().gatherRows(x, seen, noise, index.decoder(), places, C);
+    }
+    DecoderConfig own = in.source.modality().decoder();
     if (in.positions == null || !(own.addPositionsMasked() || own.addPositionsAll())) {
       return x;
     }
@@ -223,9 +260,11 @@ public final class StudentHead {
       pass.kernels().elementwise().addRows(x, x, table, places, T, C);
     }
     if (own.addPositionsMasked()) {
-      Tensor added = pass.take(places, C);
-      pass.kernels().gather().gatherRows(added, table, null, index.maskedTime(), places, C);
-      pass.kernels().elementwise().add(x, x, added, x.size());
+      try (var _ = pass.workspace().mark()) {
+        Tensor added = pass.take(places, C);
+        pass.kernels().gather().gatherRows(added, table, null, index.maskedTime(), places, C);
+        pass.kernels().elementwise().add(x, x, added, x.size());
+      }
     }
     return x;
   }
@@ -265,7 +304,7 @@ public final class StudentHead {
             (float) scale,
             pred.shape().rows(),
             C);
-    observer.see("loss." + in.source.modality().key() + "_regression" + branch.suffix, loss);
+    observer.see("loss." + regressionName(in.source.modality(), branch), loss);
     return dPred;
   }
 

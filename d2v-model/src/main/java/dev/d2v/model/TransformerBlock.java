@@ -66,21 +66,23 @@ public final class TransformerBlock {
     return config.maeInit() ? Initializer.xavier(in, out) : Initializer.bert();
   }
 
-  /// y; `target`, when not null, is shown t while it is there.
+  /// y; `target`, when not null, is shown t while it is there: the residual sums are made in its
+  /// place.
   public Tensor forward(
       Tensor x, AttentionBias bias, @Nullable Consumer<Tensor> target, Pass pass) {
     if (placement == NormPlacement.POST) {
       Tensor branch = attentionPath.forward(attention.forward(x, bias, pass), pass);
-      Tensor r = norm1.forwardSum(x, branch, pass);
+      Tensor r = norm1.forwardSum(x, branch, branch, pass);
       Tensor t = mlp.forward(r, pass);
       show(target, t);
-      return norm2.forwardSum(r, dropped(t, pass), pass);
+      Tensor d = dropped(t, pass);
+      return norm2.forwardSum(r, d, d, pass);
     }
     Tensor branch = attention.forward(norm1.forward(x, pass), bias, pass);
-    Tensor h = sum(x, attentionPath.forward(branch, pass), pass);
+    Tensor h = addedTo(attentionPath.forward(branch, pass), x, pass);
     Tensor t = mlp.forward(norm2.forward(h, pass), pass);
     show(target, t);
-    return sum(placement == NormPlacement.PRE ? h : t, dropped(t, pass), pass);
+    return addedTo(dropped(t, pass), placement == NormPlacement.PRE ? h : t, pass);
   }
 
   /// dx from dy, and from dt when t was used besides.
@@ -124,6 +126,12 @@ public final class TransformerBlock {
   private static Tensor sum(Tensor a, Tensor b, Pass pass) {
     Tensor y = pass.take(a.shape());
     pass.kernels().elementwise().add(y, a, b, y.size());
+    return y;
+  }
+
+  /// `y += x`: what a branch of the block made is not needed without its residual.
+  private static Tensor addedTo(Tensor y, Tensor x, Pass pass) {
+    pass.kernels().elementwise().add(y, y, x, y.size());
     return y;
   }
 }

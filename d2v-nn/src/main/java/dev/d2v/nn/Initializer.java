@@ -1,6 +1,7 @@
 package dev.d2v.nn;
 
 import dev.d2v.tensor.random.RandomStream;
+import java.util.Arrays;
 
 /// How a parameter starts. Sealed: the distributions of the official code and no others.
 public sealed interface Initializer {
@@ -55,36 +56,42 @@ public sealed interface Initializer {
 
   /// The numbers for `size` elements.
   default float[] draw(int size, RandomStream random) {
+    if (this instanceof Values v && v.values.length != size) {
+      throw new IllegalArgumentException(
+          "initial values: expected " + size + " numbers, got " + v.values.length);
+    }
     float[] out = new float[size];
+    draw(out, 0, random);
+    return out;
+  }
+
+  /// The numbers for elements from `from` on, as many as `out` takes. Pieces follow one another.
+  default void draw(float[] out, int from, RandomStream random) {
     switch (this) {
-      case Constant c -> java.util.Arrays.fill(out, c.value);
+      case Constant c -> Arrays.fill(out, c.value);
       case Normal n -> {
-        for (int i = 0; i < size; i++) {
+        for (int i = 0; i < out.length; i++) {
           out[i] = (float) (n.std * random.nextGaussian());
         }
       }
       case NormalFrom n -> {
-        for (int i = n.from * n.rowSize; i < size; i++) {
-          out[i] = (float) (n.std * random.nextGaussian());
+        for (int i = 0; i < out.length; i++) {
+          boolean zero = from + i < n.from * n.rowSize;
+          out[i] = zero ? 0 : (float) (n.std * random.nextGaussian());
         }
       }
       case ZeroRow z -> {
-        out = z.others.draw(size, random);
-        java.util.Arrays.fill(out, z.row * z.rowSize, (z.row + 1) * z.rowSize, 0);
+        z.others.draw(out, from, random);
+        int first = Math.clamp(z.row * z.rowSize - from, 0, out.length);
+        int end = Math.clamp((z.row + 1) * z.rowSize - from, 0, out.length);
+        Arrays.fill(out, first, end, 0);
       }
       case Uniform u -> {
-        for (int i = 0; i < size; i++) {
+        for (int i = 0; i < out.length; i++) {
           out[i] = (float) (u.bound * (2 * random.nextDouble() - 1));
         }
       }
-      case Values v -> {
-        if (v.values.length != size) {
-          throw new IllegalArgumentException(
-              "initial values: expected " + size + " numbers, got " + v.values.length);
-        }
-        System.arraycopy(v.values, 0, out, 0, size);
-      }
+      case Values v -> System.arraycopy(v.values, from, out, 0, out.length);
     }
-    return out;
   }
 }

@@ -103,6 +103,15 @@ public final class Pass {
     return workspace.take(shape, DType.F32);
   }
 
+  /// The same pass for a part of its samples' rows, with random numbers of its own.
+  ///
+  /// @param numbers those of this pass's step but for the number of the micro-batch
+  public Pass part(StepNumbers numbers, int microBatch) {
+    Step s = step();
+    return new Pass(
+        kernels, workspace, new Step(numbers, s.seed(), s.update(), microBatch, s.whole()), arrays);
+  }
+
   /// A tensor that the backward needs, or null when nothing is saved.
   public @Nullable Tensor takeSaved(int... dims) {
     return training() ? take(dims) : null;
@@ -174,6 +183,16 @@ public final class Pass {
   /// everything is kept: the backward needs it.
   public Tensor freeing(Shape result, Supplier<Tensor> body) {
     return training() ? body.get() : freeingAlways(result, body);
+  }
+
+  /// Runs the backward of a part whose forward began at `start` and gives back all that both took
+  /// but the result, which moves to where the part began: memory falls as a backward goes. Whatever
+  /// else was taken after `start` ends with it.
+  ///
+  /// @param start the workspace's mark of before the forward
+  public Tensor freeingSince(Workspace.Mark start, Supplier<Tensor> body) {
+    return workspace.keep(
+        start, body.get(), (to, from) -> kernels.elementwise().copy(to, from, to.size()));
   }
 
   /// Runs a part of a backward and frees all its temporaries but the result.

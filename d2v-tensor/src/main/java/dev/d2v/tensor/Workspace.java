@@ -4,6 +4,7 @@ import dev.d2v.tensor.spi.Backend;
 import dev.d2v.tensor.spi.MemoryBlock;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.BiConsumer;
 
 /// The temporaries of a step: a bump allocator over one block, 64-byte aligned, given back by marks
 /// and emptied by [#reset()] once a step, so that a step visits the same addresses each time.
@@ -87,6 +88,29 @@ public final class Workspace implements AutoCloseable {
   /// Remembers the current fill; closing it gives back everything taken since.
   public Mark mark() {
     return new Mark(this, used);
+  }
+
+  /// Gives back everything taken since a mark but one tensor, which moves down to where the mark
+  /// was made. The mark stays valid. A tensor that was taken before the mark stays where it is, and
+  /// so does one that its new place would overlap.
+  ///
+  /// @param move copies its second argument to its first, which has the same shape
+  /// @return the tensor at its new place
+  public Tensor keep(Mark since, Tensor kept, BiConsumer<Tensor, Tensor> move) {
+    long bytes = roundUp(kept.bytes());
+    long offset = kept.data().address() - block.slice(0, 0).address();
+    if (offset < since.at) {
+      release(since.at);
+      return kept;
+    }
+    if (offset < since.at + bytes) {
+      release(offset + bytes);
+      return kept;
+    }
+    Tensor moved = new Tensor(block.slice(since.at, kept.bytes()), kept.shape(), kept.type());
+    move.accept(moved, kept);
+    release(since.at + bytes);
+    return moved;
   }
 
   /// Gives everything back.

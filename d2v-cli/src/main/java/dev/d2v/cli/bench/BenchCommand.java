@@ -134,9 +134,17 @@ public final class BenchCommand implements Runnable {
           "speed                 %.1f GFLOP/s, %.1f %% of the FMA peak of %.1f GFLOP/s between the updates",
           result.gflopsPerSecond(), 100 * result.peakShare(), result.peakGflops());
       line("best FMA peak         %.1f GFLOP/s in this run", result.bestGflops());
+      ResidentMemory planned = result.planned();
       line(
-          "memory                %.0f MiB resident at most, %.0f MiB planned off the heap",
-          result.peakMemoryBytes() / 0x1p20, result.plannedBytes() / 0x1p20);
+          "memory                %.0f MiB resident at most, %.0f MiB expected (%+.1f %%)",
+          result.peakMemoryBytes() / 0x1p20,
+          planned.totalBytes() / 0x1p20,
+          100.0 * result.peakMemoryBytes() / planned.totalBytes() - 100);
+      line(
+          "expected              %.0f MiB parameters, moments and teacher; %.0f MiB a step; %.0f MiB JVM, code, packed weights, samples",
+          planned.parameterBytes() / 0x1p20,
+          planned.workspaceBytes() / 0x1p20,
+          (planned.totalBytes() - planned.parameterBytes() - planned.workspaceBytes()) / 0x1p20);
       line("Java heap             %,d bytes an update", result.heapBytesPerStep());
       line("");
       line("%-24s %6s %9s %6s %9s %9s", "kernel", "calls", "ms", "share", "GFLOP/s", "GB/s");
@@ -151,6 +159,30 @@ public final class BenchCommand implements Runnable {
             k.gflopsPerSecond() > 0 ? String.format(Locale.ROOT, "%.1f", k.gflopsPerSecond()) : "",
             k.gigabytesPerSecond());
       }
+      if (result.extractor().stream().anyMatch(layer -> layer.forward() != null)) {
+        line("");
+        line("%-40s %9s %9s %9s", "extractor, GFLOP/s", "forward", "to input", "to weight");
+        for (ExtractorLayers layer : result.extractor()) {
+          line(
+              "%-40s %9s %9s %9s",
+              String.format(
+                  Locale.ROOT,
+                  "layer %d: %d to %d, K = %d, stride %d, %,d places",
+                  layer.number(),
+                  layer.in(),
+                  layer.layer().channels(),
+                  layer.layer().kernel(),
+                  layer.layer().stride(),
+                  layer.outputs()),
+              rate(layer.forward()),
+              rate(layer.backwardInput()),
+              rate(layer.backwardWeight()));
+        }
+      }
+    }
+
+    private static String rate(KernelTimes.@Nullable Row row) {
+      return row == null ? "" : String.format(Locale.ROOT, "%.1f", row.gflopsPerSecond());
     }
 
     private void line(String format, Object... values) {
@@ -166,6 +198,10 @@ public final class BenchCommand implements Runnable {
       map.put("peak_gflops_per_second", result.peakGflops());
       map.put("best_peak_gflops_per_second", result.bestGflops());
       map.put("peak_memory_bytes", result.peakMemoryBytes());
+      map.put("expected_memory_bytes", result.planned().totalBytes());
+      map.put("parameter_bytes", result.planned().parameterBytes());
+      map.put("workspace_bytes", result.planned().workspaceBytes());
+      map.put("heap_bytes_per_step", result.heapBytesPerStep());
       map.put("threads", threads);
       map.put("recipe", r.name());
       return map;

@@ -5,10 +5,15 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// Adds up time, FLOPs and bytes by kernel.
+/// Adds up time, FLOPs and bytes by kernel, and by kernel and work of a call.
 final class KernelTimes implements Meter {
   private final Map<String, Row> rows = new HashMap<>();
+  private final Map<Call, Row> sizes = new HashMap<>();
+
+  /// Calls of one kernel that do the same work.
+  private record Call(String kernel, long flops) {}
 
   /// Sums over the calls of one kernel.
   static final class Row {
@@ -22,6 +27,13 @@ final class KernelTimes implements Meter {
       this.kernel = kernel;
     }
 
+    private void add(long moreNanos, long moreFlops, long moreBytes) {
+      calls++;
+      nanos += moreNanos;
+      flops += moreFlops;
+      bytes += moreBytes;
+    }
+
     String kernel() {
       return kernel;
     }
@@ -32,6 +44,14 @@ final class KernelTimes implements Meter {
 
     double seconds() {
       return nanos / 1e9;
+    }
+
+    long flops() {
+      return flops;
+    }
+
+    long bytes() {
+      return bytes;
     }
 
     double gflopsPerSecond() {
@@ -48,15 +68,20 @@ final class KernelTimes implements Meter {
     long start = System.nanoTime();
     body.run();
     long nanos = System.nanoTime() - start;
-    Row row = rows.computeIfAbsent(kernel, Row::new);
-    row.calls++;
-    row.nanos += nanos;
-    row.flops += flops;
-    row.bytes += bytes;
+    rows.computeIfAbsent(kernel, Row::new).add(nanos, flops, bytes);
+    if (flops > 0) {
+      sizes.computeIfAbsent(new Call(kernel, flops), c -> new Row(kernel)).add(nanos, flops, bytes);
+    }
   }
 
   void reset() {
     rows.clear();
+    sizes.clear();
+  }
+
+  /// The calls of a kernel that do so many FLOPs each, or null when there were none.
+  @Nullable Row of(String kernel, long flops) {
+    return sizes.get(new Call(kernel, flops));
   }
 
   /// The most expensive first.

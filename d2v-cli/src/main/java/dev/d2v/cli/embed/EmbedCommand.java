@@ -10,6 +10,7 @@ import dev.d2v.embed.EmbedderOptions;
 import dev.d2v.embed.Pooling;
 import dev.d2v.embed.Sample;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -81,8 +83,11 @@ public final class EmbedCommand implements Callable<Integer> {
   @Option(names = "--batch", paramLabel = "N", description = "Samples at once. Default: 16.")
   private int batch = 16;
 
-  @Option(names = "--threads", paramLabel = "N", description = "Default: all cores.")
-  private int threads = Runtime.getRuntime().availableProcessors();
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Default: all cores; half of them for a single file, while code is compiled.")
+  private @Nullable Integer threads;
 
   /// Writes to a terminal.
   public EmbedCommand(Terminal terminal) {
@@ -91,6 +96,7 @@ public final class EmbedCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    int threads = threads();
     if (batch < 1 || threads < 1) {
       throw new UserError(
           "--batch (%d) and --threads (%d) must be at least 1".formatted(batch, threads));
@@ -116,6 +122,16 @@ public final class EmbedCommand implements Callable<Integer> {
         return run(embedder, all, output);
       }
     }
+  }
+
+  /// For a single file the compiler has more to do than the model, and needs cores of its own.
+  private int threads() {
+    if (threads != null) {
+      return threads;
+    }
+    int cores = Runtime.getRuntime().availableProcessors();
+    boolean single = files.size() == 1 && Files.isRegularFile(files.getFirst());
+    return single ? Math.max(1, cores / 2) : cores;
   }
 
   private int run(Embedder embedder, List<Path> all, VectorOutput output) throws IOException {

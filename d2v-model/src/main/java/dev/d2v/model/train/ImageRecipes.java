@@ -61,7 +61,8 @@ public final class ImageRecipes {
             t.keepCheckpoints(),
             t.logEvery(),
             0,
-            0),
+            0,
+            1),
         base.data(),
         new ProbeConfig(ProbeConfig.Pooling.MEAN_AND_CLS, 2));
   }
@@ -102,7 +103,8 @@ public final class ImageRecipes {
             2,
             5,
             0,
-            0),
+            0,
+            1),
         DataConfig.of(ImageData.fashionMnist()),
         new ProbeConfig(ProbeConfig.Pooling.MEAN, 1));
   }
@@ -226,7 +228,8 @@ public final class ImageRecipes {
             3,
             50,
             0,
-            0),
+            0,
+            1),
         DataConfig.of(ImageData.imageNet()),
         new ProbeConfig(ProbeConfig.Pooling.MEAN, 1));
   }

@@ -238,7 +238,7 @@ public final class Pretrainer {
             new Pass.Step(numbers, train.seed(), Math.toIntExact(updates), micro, planning),
             arrays);
     Source source = Source.of(batch, modality, backend, pass);
-    return model.step(source, plan, null, pass, observer);
+    return model.stepInGroups(source, plan, train.maskGroups(), pass, observer);
   }
 
   private StepNumbers takeNumbers() {

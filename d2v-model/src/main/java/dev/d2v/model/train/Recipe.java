@@ -49,6 +49,10 @@ public record Recipe(
               .formatted(data.text().length(), model.text().maxTokens()));
     }
     ConfigChecks.that(
+        train.maskGroups() <= model.masksPerSample(),
+        "train.maskGroups (%d) cannot exceed model.masksPerSample (%d)"
+            .formatted(train.maskGroups(), model.masksPerSample()));
+    ConfigChecks.that(
         probe.layers() <= model.depth(),
         "probe.layers (%d) cannot exceed model.depth (%d)"
             .formatted(probe.layers(), model.depth()));

@@ -191,7 +191,8 @@ public final class SpeechRecipes {
         3,
         50,
         0.1,
-        0.01);
+        0.01,
+        1);
   }
 
   private static SpeechConfig encoder(

@@ -13,6 +13,7 @@ import java.util.List;
 /// @param workspaceBytes peak of a step's temporaries
 /// @param featureBytes peak of a batch of features
 /// @param flopsPerUpdate of the matrix products, attentions and convolutions of one update
+/// @param streamedBytes that all other kernels of one update read and write, each tensor once
 /// @param kernelCalls of one update
 public record StepPlan(
     long parameters,
@@ -20,6 +21,7 @@ public record StepPlan(
     long workspaceBytes,
     long featureBytes,
     long flopsPerUpdate,
+    long streamedBytes,
     long kernelCalls) {
   private static final long UNLIMITED = 1L << 46;
 
@@ -33,8 +35,8 @@ public record StepPlan(
     return of(recipe, shapes, shapes.stream().map(FeatureReader::shape).toList());
   }
 
-  /// The plan of a recipe for these batches. FLOPs and calls are those of the shape that needs the
-  /// most memory.
+  /// The plan of a recipe for these batches. FLOPs, bytes and calls are those of the shape that
+  /// needs the most memory.
   ///
   /// @param shapes batches that are trained on
   /// @param read batches whose features are read
@@ -46,6 +48,7 @@ public record StepPlan(
       Pretrainer trainer = new Pretrainer(recipe, model, workspace, backend.kernels());
       long flops = 0;
       long calls = 0;
+      long streamed = 0;
       long peak = 0;
       for (Batch.Shape shape : shapes) {
         backend.resetCounts();
@@ -54,6 +57,7 @@ public record StepPlan(
           peak = workspace.peakBytes();
           flops = backend.flops();
           calls = backend.calls();
+          streamed = backend.streamedBytes();
         }
       }
       FeatureReader reader = new FeatureReader(model, recipe.probe(), features);
@@ -66,6 +70,7 @@ public record StepPlan(
           workspace.peakBytes(),
           features.peakBytes(),
           flops,
+          streamed,
           calls);
     }
   }

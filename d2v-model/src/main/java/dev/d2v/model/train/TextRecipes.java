@@ -87,7 +87,8 @@ public final class TextRecipes {
         2,
         5,
         0,
-        0);
+        0,
+        1);
   }
 
   /// 192 channels, 6 blocks, 3 heads.
@@ -230,7 +231,8 @@ public final class TextRecipes {
         3,
         50,
         0.1,
-        0.01);
+        0.01,
+        1);
   }
 
   private static TextConfig encoder(

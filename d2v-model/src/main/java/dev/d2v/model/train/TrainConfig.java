@@ -21,6 +21,8 @@ import dev.d2v.model.ConfigChecks;
 /// @param logEvery updates between lines of metrics
 /// @param minTargetVar a run stops when target_var falls below it after update 5000; 0: never
 /// @param minPredVar a run stops when pred_var falls below it after update 5000; 0: never
+/// @param maskGroups groups in which the masks of a sample go through student and decoder, one
+///   group after another; more groups need less memory
 public record TrainConfig(
     long updates,
     int batch,
@@ -37,7 +39,8 @@ public record TrainConfig(
     int keepCheckpoints,
     long logEvery,
     double minTargetVar,
-    double minPredVar) {
+    double minPredVar,
+    int maskGroups) {
   /// Checks the numbers.
   public TrainConfig {
     ConfigChecks.positive("train.updates", updates);
@@ -53,5 +56,9 @@ public record TrainConfig(
     ConfigChecks.positive("train.logEvery", logEvery);
     ConfigChecks.notNegative("train.minTargetVar", minTargetVar);
     ConfigChecks.notNegative("train.minPredVar", minPredVar);
+    ConfigChecks.positive("train.maskGroups", maskGroups);
+    ConfigChecks.that(
+        maskGroups == 1 || accumulate <= 256,
+        "train.accumulate (%d) cannot exceed 256 with train.maskGroups".formatted(accumulate));
   }
 }

@@ -165,7 +165,8 @@ final class Senses {
             2,
             1,
             0,
-            0);
+            0,
+            1);
     return new Recipe(
         "senses",
         "for tests",

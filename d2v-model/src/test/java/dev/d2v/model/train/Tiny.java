@@ -81,7 +81,8 @@ final class Tiny {
             2,
             1,
             0,
-            0);
+            0,
+            1);
     return new Recipe(
         "tiny",
         "for tests",

@@ -49,10 +49,16 @@ public final class LayerNorm implements Layer, AffineNorm {
   /// `y = LN(x + addend)`: a residual sum and its norm in one pass over memory. addend like x; the
   /// gradient that the backward returns is that of both.
   public Tensor forwardSum(Tensor x, Tensor addend, Pass pass) {
+    return forwardSum(x, addend, null, pass);
+  }
+
+  /// [#forwardSum] with the sum, which the backward needs, in memory that the caller gives: x or
+  /// addend itself where nothing else reads it any more.
+  public Tensor forwardSum(Tensor x, Tensor addend, @Nullable Tensor place, Pass pass) {
     int rows = Rows.of(x, C, name);
     Tensor y = pass.take(x.shape());
     try (var _ = pass.temporaries()) {
-      Tensor sum = pass.take(x.shape());
+      Tensor sum = place == null ? pass.take(x.shape()) : place;
       Tensor mean = pass.takeSaved(rows);
       Tensor rstd = pass.takeSaved(rows);
       pass.kernels()

@@ -16,6 +16,7 @@ import java.lang.foreign.MemorySegment;
 public final class PlanBackend implements Backend {
   private long flops;
   private long calls;
+  private long streamedBytes;
   private long allocatedBytes;
   private final Kernels kernels;
 
@@ -25,6 +26,7 @@ public final class PlanBackend implements Backend {
         (kernel, f, bytes, body) -> {
           flops += f;
           calls++;
+          streamedBytes += f == 0 ? bytes : 0;
         };
     this.kernels = MeteredKernels.of(ScalarKernels.over(new NoThreads()), meter);
   }
@@ -40,15 +42,21 @@ public final class PlanBackend implements Backend {
     return calls;
   }
 
+  /// Bytes that kernels without FLOPs read and write, each tensor of a call once.
+  public long streamedBytes() {
+    return streamedBytes;
+  }
+
   /// Bytes of all blocks asked for so far.
   public long allocatedBytes() {
     return allocatedBytes;
   }
 
-  /// Starts counting FLOPs and calls from zero.
+  /// Starts counting FLOPs, bytes and calls from zero.
   public void resetCounts() {
     flops = 0;
     calls = 0;
+    streamedBytes = 0;
   }
 
   @Override

@@ -3,8 +3,40 @@ package dev.d2v.tensor.kernel.vector;
 /// A convolution's target grid cut into blocks that a thread works on at once: some whole samples,
 /// or some rows of one, or a stretch of one row.
 record ConvBlocks(Blocks samples, Blocks rows, Blocks columns) {
-  /// A block: ranges of samples, rows and columns of the target grid.
-  record Block(int sample, int samples, int row, int rows, int column, int columns) {
+  /// A block: ranges of samples, rows and columns of the target grid. Each thread has one and moves
+  /// it from block to block, so that their number costs no memory.
+  static final class Block {
+    private int sample;
+    private int samples;
+    private int row;
+    private int rows;
+    private int column;
+    private int columns;
+
+    int sample() {
+      return sample;
+    }
+
+    int samples() {
+      return samples;
+    }
+
+    int row() {
+      return row;
+    }
+
+    int rows() {
+      return rows;
+    }
+
+    int column() {
+      return column;
+    }
+
+    int columns() {
+      return columns;
+    }
+
     int places() {
       return samples * rows * columns;
     }
@@ -23,16 +55,22 @@ record ConvBlocks(Blocks samples, Blocks rows, Blocks columns) {
     return samples.count() * rows.count() * columns.count();
   }
 
-  Block block(int index) {
+  /// Places of the first block, which no other exceeds.
+  int mostPlaces() {
+    return samples.length(0) * rows.length(0) * columns.length(0);
+  }
+
+  /// Moves a thread's block to number `index`.
+  Block block(int index, Block block) {
     int c = index % columns.count();
     int r = index / columns.count() % rows.count();
     int s = index / columns.count() / rows.count();
-    return new Block(
-        samples.from(s),
-        samples.length(s),
-        rows.from(r),
-        rows.length(r),
-        columns.from(c),
-        columns.length(c));
+    block.sample = samples.from(s);
+    block.samples = samples.length(s);
+    block.row = rows.from(r);
+    block.rows = rows.length(r);
+    block.column = columns.from(c);
+    block.columns = columns.length(c);
+    return block;
   }
 }

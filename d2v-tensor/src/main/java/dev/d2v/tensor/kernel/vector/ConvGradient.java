@@ -38,6 +38,7 @@ final class ConvGradient {
 
   /// A thread's own memory; it only grows.
   private static final class Buffers {
+    private final Block block = new Block();
     private final float[] tile = new float[ConvGradientTile.FLOATS];
     private float[] panel = new float[0];
     private float[] target = new float[0];
@@ -50,7 +51,8 @@ final class ConvGradient {
     Arrays.setAll(threads, i -> new Buffers());
   }
 
-  /// One call: dw, dbias, dy and x by address; dbias may be 0. Sums are
+  /// One call: dw, dbias and x by address; dbias may be 0. dy is read by each thread's target. Sums
+  /// are
   ///
   /// ```text
   /// sums[run][group][target channel][column of the tiles][lane]     then [target channel]: biases
@@ -65,10 +67,10 @@ final class ConvGradient {
       ConvPanel panel,
       int[] columns,
       int[][] places,
+      ConvTarget[] dy,
       int runs,
       long dw,
       long dbias,
-      long dy,
       long x) {
     int row() {
       return columns.length * L;
@@ -99,9 +101,11 @@ final class ConvGradient {
             panel.channel(columns[i][2])
                 + columns[i][0] * panel.rowFloats()
                 + columns[i][1] * CHANNELS);
-    Call one = new Call(view, blocks, panel, begin, places(view, columns), 1, dw, dbias, dy, x);
+    ConvTarget[] from = new ConvTarget[threads.length];
+    Arrays.setAll(from, i -> new ConvTarget(view, dy, threads[i].block));
+    Call one = new Call(view, blocks, panel, begin, places(view, columns), from, 1, dw, dbias, x);
     int runs = Math.clamp(MOST_SUMS / one.runFloats(), 1, Math.min(ENOUGH_PARTS, blocks.count()));
-    Call c = new Call(view, blocks, panel, begin, one.places, runs, dw, dbias, dy, x);
+    Call c = new Call(view, blocks, panel, begin, one.places, from, runs, dw, dbias, x);
     sums = grown(sums, Math.multiplyExact(runs, c.runFloats()));
     int wanted = Math.ceilDiv(ENOUGH_PARTS, runs);
     int together = Math.clamp(PANEL / panel.groupFloats(), 1, Math.ceilDiv(view.groups(), wanted));
@@ -187,7 +191,7 @@ final class ConvGradient {
     int first = targets.from(targetRun);
     int end = Math.min(first + targets.length(targetRun), c.view.targetChannels());
     int padded = Blocks.roundUp(Math.max(0, end - first), CHANNELS);
-    int most = c.blocks.block(0).places();
+    int most = c.blocks.mostPlaces();
     b.panel = grown(b.panel, groups.each() * c.panel.groupFloats());
     b.target = grown(b.target, groups.each() * padded * most);
     b.places = grown(b.places, most);
@@ -199,10 +203,10 @@ final class ConvGradient {
     }
     int last = (int) ((long) c.blocks.count() * (run + 1) / c.runs);
     for (int i = (int) ((long) c.blocks.count() * run / c.runs); i < last; i++) {
-      Block block = c.blocks.block(i);
+      Block block = c.blocks.block(i, b.block);
       c.panel.pack(b.panel, c.x, block, from, to);
       c.panel.places(block, b.places);
-      new ConvTarget(c.view, c.dy, block, from, to, first, end).read(b.target);
+      c.dy[thread].read(from, to, first, end, b.target);
       for (int g = from; g < to; g++) {
         int group = (g - from) * c.panel.groupFloats();
         int target = (g - from) * padded * block.places();

@@ -30,6 +30,7 @@ final class ConvProduct {
 
   /// A thread's own memory; it only grows.
   private static final class Buffers {
+    private final Block block = new Block();
     private float[] panel = new float[0];
     private float[] out = new float[0];
     private int[] segments = new int[0];
@@ -53,14 +54,14 @@ final class ConvProduct {
   /// Neighbouring target channels of a group that tiles compute together.
   private record Strip(ConvPlan plan, int first, int channels, int vectors, int packedAt) {}
 
-  /// One call: y, x, w and bias by address; bias may be 0.
+  /// One call: x, w and bias by address; bias may be 0. y is the threads' targets.
   private record Call(
       ConvView view,
       ConvBlocks blocks,
       ConvPanel panel,
       Strip[] strips,
+      ConvTarget[] targets,
       int groupFloats,
-      long y,
       long x,
       long w,
       long bias) {}
@@ -74,7 +75,9 @@ final class ConvProduct {
     Strip last = strips[strips.length - 1];
     int groupFloats = last.packedAt + last.plan.packedFloats(last.vectors);
     packed = grown(packed, Math.multiplyExact(view.groups(), groupFloats));
-    Call call = new Call(view, blocks, panel, strips, groupFloats, y, x, w, bias);
+    ConvTarget[] targets = new ConvTarget[threads.length];
+    Arrays.setAll(targets, i -> new ConvTarget(view, y, threads[i].block));
+    Call call = new Call(view, blocks, panel, strips, targets, groupFloats, x, w, bias);
     parallel.run(
         view.groups() * strips.length,
         (part, thread) -> pack(call, part / strips.length, strips[part % strips.length]));
@@ -87,7 +90,7 @@ final class ConvProduct {
     parallel.run(
         blocks.count() * each,
         (part, thread) -> {
-          Block block = blocks.block(part / each);
+          Block block = blocks.block(part / each, threads[thread].block);
           int run = part % each % runsOfStrips.count();
           part(call, block, groups, part % each / runsOfStrips.count(), runsOfStrips, run, thread);
         });
@@ -142,8 +145,7 @@ final class ConvProduct {
         s.plan.run(b.panel, group, b.segments, segments, packed, at, s.vectors, b.out, out);
       }
     }
-    var target = new ConvTarget(c.view, c.y, block, from, to, first, end);
-    target.write(b.out, places, (sample, row) -> c.panel.place(block, sample, row));
+    c.targets[thread].write(from, to, first, end, b.out, places, c.panel);
   }
 
   /// Sums start from the bias.

@@ -9,48 +9,80 @@ import static dev.d2v.tensor.kernel.vector.Native.store;
 import dev.d2v.tensor.kernel.vector.ConvBlocks.Block;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import org.jspecify.annotations.Nullable;
 
 /// The target tensor's part of a block of places, for some groups [from, to) and of each the target
 /// channels [first, end): between the tensor, whose places have all channels side by side, and
 /// memory in which a tile's places are neighbours. Whole rows of channels are read and written at
 /// once where they are whole vectors.
-record ConvTarget(ConvView view, long tensor, Block block, int from, int to, int first, int end) {
+///
+/// A thread has one for a call and uses it for all its parts. Nothing is allocated for a part:
+/// there are as many as blocks, and garbage would grow with the batch.
+final class ConvTarget {
   private static final int L = F.length();
 
-  /// Where the places of a row of a sample begin in memory.
-  @FunctionalInterface
-  interface Row {
-    int place(int sample, int row);
+  private final ConvView view;
+  private final long tensor;
+  private final Block block;
+  private int from;
+  private int to;
+  private int first;
+  private int end;
+  private float[] memory = new float[0];
+
+  /// Floats of a group, and places of a vector of channels, in memory.
+  private int group;
+
+  private int places;
+
+  /// Whose segments the places in memory are when writing; null when reading.
+  private @Nullable ConvPanel panel;
+
+  /// Of the tensor at an address, for the thread whose block that is.
+  ConvTarget(ConvView view, long tensor, Block block) {
+    this.view = view;
+    this.tensor = tensor;
+    this.block = block;
   }
 
-  /// Writes the tensor from `memory[group][vector of channels][place][lane]`, `places` a vector.
-  void write(float[] memory, int places, Row rows) {
-    int group = Blocks.roundUp(end - first, L) * places;
-    forEachRow(
-        rows,
-        (to, step, n, place, channel, channels) -> {
-          if (channels % L == 0 && channel % L == 0) {
-            int at = channel * places + place * L;
-            vectors(memory, at, group, places * L, to, step, n, channels);
-          } else {
-            for (int g = 0; g < groups(); g++) {
-              for (int c = 0; c < channels; c++) {
-                int lane = channel + c;
-                int at = g * group + (lane / L * places + place) * L + lane % L;
-                lane(memory, at, to + 4L * (g * view.out() + c), step, n);
-              }
-            }
-          }
-        });
+  private void range(int from, int to, int first, int end) {
+    this.from = from;
+    this.to = to;
+    this.first = first;
+    this.end = end;
   }
 
-  private void vectors(
-      float[] memory, int at, int group, int vector, long to, long step, int n, int channels) {
+  /// Writes the tensor from `memory[group][vector of channels][place][lane]`, places those of the
+  /// panel's segments.
+  void write(int from, int to, int first, int end, float[] memory, int places, ConvPanel segments) {
+    range(from, to, first, end);
+    this.memory = memory;
+    this.places = places;
+    this.group = Blocks.roundUp(end - first, L) * places;
+    this.panel = segments;
+    forEachRow();
+  }
+
+  private void writeRow(long to, long step, int n, int place, int channel, int channels) {
+    if (channels % L == 0 && channel % L == 0) {
+      vectors(channel * places + place * L, to, step, n, channels);
+      return;
+    }
+    for (int g = 0; g < groups(); g++) {
+      for (int c = 0; c < channels; c++) {
+        int lane = channel + c;
+        int at = g * group + (lane / L * places + place) * L + lane % L;
+        lane(memory, at, to + 4L * (g * view.out() + c), step, n);
+      }
+    }
+  }
+
+  private void vectors(int at, long to, long step, int n, int channels) {
     for (int q = 0; q < n; q++) {
       for (int g = 0; g < groups(); g++) {
         long y = to + step * q + 4L * g * view.out();
         int from = at + g * group + q * L;
-        for (int c = 0; c < channels; c += L, from += vector) {
+        for (int c = 0; c < channels; c += L, from += places * L) {
           store(FloatVector.fromArray(F, memory, from), y + 4L * c);
         }
       }
@@ -65,28 +97,30 @@ record ConvTarget(ConvView view, long tensor, Block block, int from, int to, int
 
   /// Reads the tensor into `memory[group][block of 16 channels][place][16]`; what is outside of it
   /// is zero. first is a multiple of 16.
-  void read(float[] memory) {
-    int places = block.places();
-    int stride = places * CHANNELS;
-    int group = Blocks.roundUp(end - first, CHANNELS) * places;
+  void read(int from, int to, int first, int end, float[] memory) {
+    range(from, to, first, end);
+    this.memory = memory;
+    this.places = block.places();
+    this.group = Blocks.roundUp(end - first, CHANNELS) * places;
+    this.panel = null;
     Arrays.fill(memory, 0, group * groups(), 0);
-    forEachRow(
-        (sample, row) -> (sample * block.rows() + row) * block.columns(),
-        (from, step, n, place, channel, channels) -> {
-          int at = place * CHANNELS;
-          if (channels % CHANNELS == 0 && channel % CHANNELS == 0) {
-            blocks(memory, at + channel * places, group, stride, from, step, n, channels);
-          } else {
-            for (int g = 0; g < groups(); g++) {
-              long y = from + 4L * g * view.out();
-              ConvPanel.copy(memory, g * group + at, stride, channel, y, step, n, channels);
-            }
-          }
-        });
+    forEachRow();
   }
 
-  private void blocks(
-      float[] memory, int at, int group, int stride, long from, long step, int n, int channels) {
+  private void readRow(long from, long step, int n, int place, int channel, int channels) {
+    int at = place * CHANNELS;
+    if (channels % CHANNELS == 0 && channel % CHANNELS == 0) {
+      blocks(at + channel * places, from, step, n, channels);
+      return;
+    }
+    for (int g = 0; g < groups(); g++) {
+      long y = from + 4L * g * view.out();
+      ConvPanel.copy(memory, g * group + at, places * CHANNELS, channel, y, step, n, channels);
+    }
+  }
+
+  private void blocks(int at, long from, long step, int n, int channels) {
+    int stride = places * CHANNELS;
     for (int q = 0; q < n; q++) {
       for (int g = 0; g < groups(); g++) {
         long y = from + step * q + 4L * g * view.out();
@@ -103,29 +137,18 @@ record ConvTarget(ConvView view, long tensor, Block block, int from, int to, int
     return to - from;
   }
 
-  /// Some neighbouring places of one phase in one row of the tensor.
-  @FunctionalInterface
-  private interface Run {
-    /// @param at where the channels of the first place of the first group are in the tensor
-    /// @param step bytes from place to place
-    /// @param n number of places
-    /// @param place the first place in memory
-    /// @param channel the first channel, counted from `first`
-    void run(long at, long step, int n, int place, int channel, int channels);
-  }
-
-  private void forEachRow(Row rows, Run body) {
+  private void forEachRow() {
     int channel = first;
     while (channel < end) {
       int o = channel % view.out();
       int channels = Math.min(view.out() - o, end - channel);
-      forEachRow(rows, body, channel / view.out(), o, channel - first, channels);
+      forEachRow(channel / view.out(), o, channel - first, channels);
       channel += channels;
     }
   }
 
   /// Rows of one phase, of which channels from o on are meant.
-  private void forEachRow(Row rows, Run body, int phase, int o, int channel, int channels) {
+  private void forEachRow(int phase, int o, int channel, int channels) {
     ConvAxis down = view.rows();
     ConvAxis along = view.columns();
     int rowPhase = phase / along.targetPhases();
@@ -142,8 +165,30 @@ record ConvTarget(ConvView view, long tensor, Block block, int from, int to, int
         line += down.target(block.row() + p, rowPhase);
         long at = tensor + pixel * (line * along.targets() + firstColumn);
         at += 4L * (from * view.out() + o);
-        body.run(at, pixel * along.targetPhases(), n, rows.place(s, p) + column, channel, channels);
+        row(at, pixel * along.targetPhases(), n, place(s, p) + column, channel, channels);
       }
+    }
+  }
+
+  /// Where the places of a row of a sample begin in memory.
+  private int place(int sample, int row) {
+    return panel == null
+        ? (sample * block.rows() + row) * block.columns()
+        : panel.place(block, sample, row);
+  }
+
+  /// Some neighbouring places of one phase in one row of the tensor.
+  ///
+  /// @param at where the channels of the first place of the first group are in the tensor
+  /// @param step bytes from place to place
+  /// @param n number of places
+  /// @param place the first place in memory
+  /// @param channel the first channel, counted from `first`
+  private void row(long at, long step, int n, int place, int channel, int channels) {
+    if (panel == null) {
+      readRow(at, step, n, place, channel, channels);
+    } else {
+      writeRow(at, step, n, place, channel, channels);
     }
   }
 }
