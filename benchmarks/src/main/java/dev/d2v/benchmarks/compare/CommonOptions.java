@@ -28,7 +28,7 @@ final class CommonOptions {
   List<Integer> threads = List.of(Runtime.getRuntime().availableProcessors());
 
   @Option(names = "--rounds", paramLabel = "N", description = "Turns of each engine. Default: 5.")
-  int rounds = Effort.USUAL.rounds();
+  int rounds = 5;
 
   @Option(
       names = "--out",

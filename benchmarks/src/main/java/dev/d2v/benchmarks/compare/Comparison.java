@@ -4,9 +4,11 @@ import dev.d2v.tensor.kernel.vector.Ceiling;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Measures cases with d2v and rivals in turns: in each round the machine's ceiling, d2v, rival
 /// after rival. What another program takes from the machine meanwhile hits all of them; the median
@@ -18,6 +20,7 @@ final class Comparison {
   private final Effort effort;
   private final WorkerProcess own;
   private final List<WorkerProcess> rivals;
+  private final Set<Operation> compiled = EnumSet.noneOf(Operation.class);
 
   Comparison(int threads, Effort effort, WorkerProcess own, List<WorkerProcess> rivals) {
     this.threads = threads;
@@ -39,6 +42,9 @@ final class Comparison {
       if (outcome instanceof Row.Outcome.Timed) {
         turns.add(rival);
       }
+    }
+    if (compiled.add(which.operation())) {
+      own.time(effort.firstMillis());
     }
     for (WorkerProcess engine : turns) {
       engine.time(effort.warmUpMillis());

@@ -19,6 +19,7 @@ final class Engines {
           "OPENBLAS_L2_SIZE",
           "OMP_PROC_BIND",
           "OMP_DYNAMIC",
+          "OMP_WAIT_POLICY",
           "GOMP_CPU_AFFINITY",
           "KMP_AFFINITY",
           "ONEDNN_MAX_CPU_ISA",
@@ -40,7 +41,8 @@ final class Engines {
 
   /// d2v's own kernels.
   WorkerProcess own(int threads) throws IOException {
-    return start("d2v", D2vEngine.class.getName(), System.getProperty("java.class.path"), threads);
+    return start(
+        "d2v", D2vEngine.class.getName(), System.getProperty("java.class.path"), threads, Map.of());
   }
 
   /// The rivals among `wanted` that start; the others are noted.
@@ -52,7 +54,8 @@ final class Engines {
         continue;
       }
       try {
-        WorkerProcess process = start(rival.column(), rival.mainClass(), classPath, threads);
+        WorkerProcess process =
+            start(rival.column(), rival.mainClass(), classPath, threads, rival.environment());
         note.accept("  against " + process.description());
         started.add(process);
       } catch (IOException e) {
@@ -74,7 +77,8 @@ final class Engines {
         .toString();
   }
 
-  private WorkerProcess start(String name, String mainClass, String classPath, int threads)
+  private WorkerProcess start(
+      String name, String mainClass, String classPath, int threads, Map<String, String> more)
       throws IOException {
     Files.createDirectories(logs);
     List<String> command = new ArrayList<>();
@@ -91,8 +95,10 @@ final class Engines {
       command.add("-Dd2v.vectorBits=" + bits);
     }
     command.addAll(List.of("-cp", classPath, mainClass, Integer.toString(threads)));
+    Map<String, String> environment = environment(threads);
+    environment.putAll(more);
     return WorkerProcess.start(
-        name, command, environment(threads), logs.resolve(name + "-" + threads + ".log"));
+        name, command, environment, logs.resolve(name + "-" + threads + ".log"));
   }
 
   /// Every library's way to say how many threads it has.

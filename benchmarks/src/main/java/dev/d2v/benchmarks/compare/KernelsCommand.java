@@ -64,13 +64,12 @@ final class KernelsCommand implements Callable<Integer> {
   private List<Row> measure(List<Case> chosen, List<Rival> wanted, int threads) throws IOException {
     Engines engines =
         new Engines(common.peersFolder(), common.folder().resolve("logs"), out::println);
-    Effort effort = new Effort(common.rounds, Effort.USUAL.millis(), Effort.USUAL.warmUpMillis());
     List<Row> rows = new ArrayList<>();
     try (WorkerProcess own = engines.own(threads)) {
       out.println(own.description());
       List<WorkerProcess> started = engines.rivals(wanted, threads);
       try {
-        Comparison comparison = new Comparison(threads, effort, own, started);
+        Comparison comparison = new Comparison(threads, Effort.of(common.rounds), own, started);
         Table table =
             new Table(
                 wanted.stream()

@@ -17,6 +17,9 @@ record Report(String name, List<Rival> rivals, List<Row> rows) {
     Files.createDirectories(folder);
     Path csv = folder.resolve(name + ".csv");
     Files.writeString(csv, new Csv(rivals).of(rows));
-    out.println(csv);
+    Path page = folder.resolve(name + ".html");
+    Files.writeString(page, new HtmlPage(rivals).of("d2v: " + name + " side by side", rows));
+    out.println("written: " + csv);
+    out.println("         " + page);
   }
 }

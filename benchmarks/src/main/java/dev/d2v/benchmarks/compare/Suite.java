@@ -105,6 +105,20 @@ public final class Suite {
 
   private Suite() {}
 
+  /// A case of a kernel so small that an oracle in plain loops takes no time.
+  public static Case small(Operation operation) {
+    return Case.parse(
+        operation.label()
+            + switch (operation.family()) {
+              case MATMUL -> ":13x20x9";
+              case ATTENTION -> ":2x5x3x8";
+              case NORM -> operation == Operation.INSTANCE_NORM_FORWARD ? ":2x7x20" : ":5x36";
+              case ELEMENTWISE, OPTIMIZER -> ":1021";
+              case GATHER -> ":11x7x19";
+              case CONV -> ":3x5x6x32x32x3x3x1x2";
+            });
+  }
+
   /// The cases of some families, all of them when none is named.
   ///
   /// @param full false: the few of a short run

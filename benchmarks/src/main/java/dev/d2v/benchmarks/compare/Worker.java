@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
@@ -27,8 +26,6 @@ public final class Worker {
   static final String MARK = "d2v-worker ";
 
   private static final int MOST_CALLS = 100_000;
-  private static final long REST_CHECK_MILLIS = 5;
-  private static final int REST_CHECKS = 100;
 
   private final Engine engine;
   private final PrintStream out;
@@ -94,7 +91,7 @@ public final class Worker {
     task = opened.get();
     task.run();
     Checksum sum = Checksum.of(task.result());
-    rest();
+    Rest.await();
     return "opened " + sum.projection() + " " + sum.norm();
   }
 
@@ -115,7 +112,7 @@ public final class Worker {
     }
     long[] sorted = Arrays.copyOf(nanos, calls);
     Arrays.sort(sorted);
-    rest();
+    Rest.await();
     return "timed " + sorted[calls / 2] + " " + calls;
   }
 
@@ -123,28 +120,6 @@ public final class Worker {
     if (task != null) {
       task.close();
       task = null;
-    }
-  }
-
-  /// Returns when the process has used next to no processor time for a moment, or half a second.
-  private static void rest() {
-    if (!(ManagementFactory.getOperatingSystemMXBean()
-        instanceof com.sun.management.OperatingSystemMXBean system)) {
-      return;
-    }
-    long before = system.getProcessCpuTime();
-    for (int i = 0; i < REST_CHECKS; i++) {
-      try {
-        Thread.sleep(REST_CHECK_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
-      long now = system.getProcessCpuTime();
-      if (now - before < REST_CHECK_MILLIS * 200_000) {
-        return;
-      }
-      before = now;
     }
   }
 }

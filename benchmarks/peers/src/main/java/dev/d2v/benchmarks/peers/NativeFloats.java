@@ -15,7 +15,7 @@ final class NativeFloats implements AutoCloseable {
     FloatPointer block = new FloatPointer(values.length + ALIGNMENT / Float.BYTES);
     blocks.add(block);
     long offset = Math.floorMod(-block.address(), (long) ALIGNMENT) / Float.BYTES;
-    FloatPointer aligned = new FloatPointer(block).position(offset);
+    FloatPointer aligned = block.getPointer(offset);
     aligned.put(values);
     return aligned;
   }

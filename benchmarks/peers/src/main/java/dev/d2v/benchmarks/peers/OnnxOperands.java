@@ -25,30 +25,37 @@ final class OnnxOperands {
   }
 
   /// The input of that name.
-  OnnxOperands floats(String name, long... shape) throws OrtException {
-    FloatBuffer buffer = buffer(shape);
-    buffer.put(Inputs.floats(name, buffer.capacity())).rewind();
+  void floats(String name, long... shape) throws OrtException {
+    of(name, Inputs.floats(name, buffer(shape).capacity()), shape);
+  }
+
+  /// An input of these numbers.
+  void of(String name, float[] values, long... shape) throws OrtException {
+    FloatBuffer buffer = buffer(shape).put(values).rewind();
     inputs.put(name, OnnxTensor.createTensor(environment, buffer, shape));
-    return this;
   }
 
   /// Rows' numbers.
-  OnnxOperands indices(String name, int size, int rows) throws OrtException {
+  void indices(String name, int size, int rows) throws OrtException {
     LongBuffer buffer = LongBuffer.allocate(size);
     for (int index : Inputs.indices(name, size, rows)) {
       buffer.put(index);
     }
     inputs.put(name, OnnxTensor.createTensor(environment, buffer.rewind(), new long[] {size}));
-    return this;
   }
 
-  /// A task that runs the model with these inputs; its only output has that name and shape.
-  Task task(byte[] model, OrtSession.SessionOptions options, String output, long... shape)
+  /// A task that runs the model with these inputs.
+  ///
+  /// @param output the name of its only output
+  /// @param order (batch, channels, places), whose last two are to be exchanged in the result; or
+  ///   empty
+  Task task(
+      byte[] model, OrtSession.SessionOptions options, String output, long[] shape, long[] order)
       throws OrtException {
     FloatBuffer result = buffer(shape);
     OnnxTensor place = OnnxTensor.createTensor(environment, result, shape);
     OrtSession session = environment.createSession(model, options);
-    return new SessionTask(session, inputs, Map.of(output, place), result);
+    return new SessionTask(session, inputs, Map.of(output, place), result, order.clone());
   }
 
   private static FloatBuffer buffer(long... shape) {
@@ -56,9 +63,10 @@ final class OnnxOperands {
     for (long extent : shape) {
       size *= extent;
     }
-    return ByteBuffer.allocateDirect(Math.toIntExact(Float.BYTES * size + ALIGNMENT))
+    return ByteBuffer.allocateDirect(Math.toIntExact(Float.BYTES * size + 2 * ALIGNMENT))
         .alignedSlice(ALIGNMENT)
         .limit(Math.toIntExact(Float.BYTES * size))
+        .slice()
         .order(ByteOrder.nativeOrder())
         .asFloatBuffer();
   }
@@ -67,7 +75,8 @@ final class OnnxOperands {
       OrtSession session,
       Map<String, OnnxTensor> inputs,
       Map<String, OnnxTensor> outputs,
-      FloatBuffer place)
+      FloatBuffer place,
+      long[] order)
       implements Task {
     @Override
     public void run() {
@@ -82,7 +91,18 @@ final class OnnxOperands {
     public float[] result() {
       float[] values = new float[place.capacity()];
       place.duplicate().rewind().get(values);
-      return values;
+      if (order.length == 0) {
+        return values;
+      }
+      int channels = (int) order[1];
+      int places = (int) order[2];
+      float[] moved = new float[values.length];
+      for (int i = 0; i < values.length; i++) {
+        int sample = i / (channels * places);
+        int channel = i / places % channels;
+        moved[(sample * places + i % places) * channels + channel] = values[i];
+      }
+      return moved;
     }
 
     @Override

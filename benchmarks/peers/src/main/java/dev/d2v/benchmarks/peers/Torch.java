@@ -2,12 +2,15 @@ package dev.d2v.benchmarks.peers;
 
 import dev.d2v.benchmarks.compare.Case;
 import dev.d2v.benchmarks.compare.Engine;
+import dev.d2v.benchmarks.compare.Operation;
 import dev.d2v.benchmarks.compare.Task;
 import dev.d2v.benchmarks.compare.Worker;
 import java.io.IOException;
 import java.util.Optional;
+import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /// libtorch. Results go to tensors that exist already where it has such a form.
@@ -33,10 +36,16 @@ public final class Torch implements Engine {
   @Override
   public Optional<Task> open(Case which) {
     TorchOperands o = new TorchOperands();
-    return switch (which.operation().family()) {
-      case MATMUL -> Optional.of(matmul(which, o));
-      default -> Optional.empty();
-    };
+    return Optional.of(
+        switch (which.operation().family()) {
+          case MATMUL -> matmul(which, o);
+          case ATTENTION -> attention(which, o);
+          case NORM -> TorchPasses.norm(which, o);
+          case ELEMENTWISE -> TorchPasses.elementwise(which, o);
+          case OPTIMIZER -> TorchPasses.optimizer(which, o);
+          case GATHER -> TorchPasses.gather(which, o);
+          case CONV -> TorchConv.task(which, o);
+        });
   }
 
   private static Task matmul(Case z, TorchOperands o) {
@@ -76,6 +85,38 @@ public final class Torch implements Engine {
       }
       default -> throw new IllegalArgumentException(z + " is no product");
     };
+  }
+
+  private static Task attention(Case z, TorchOperands o) {
+    long B = z.dim(0);
+    long T = z.dim(1);
+    long H = z.dim(2);
+    long D = z.dim(3);
+    // (B,T,3,H,D) cut into three: views into one array would cost the backward more
+    Tensor qkv = o.floats("qkv", B, T, 3, H, D);
+    Tensor[] parts = new Tensor[3];
+    for (int i = 0; i < 3; i++) {
+      parts[i] = qkv.select(2, i).contiguous();
+    }
+    if (z.operation() == Operation.ATTENTION_FORWARD) {
+      return o.computed(() -> heads(parts).transpose(1, 2));
+    }
+    for (Tensor part : parts) {
+      part.requires_grad_();
+    }
+    TensorVector inputs = new TensorVector(parts);
+    TensorVector output = new TensorVector(heads(parts));
+    TensorVector dout = new TensorVector(o.floats("dout", B, T, H, D).transpose(1, 2));
+    BoolOptional keeps = new BoolOptional(true);
+    return o.task(
+        () -> torch.grad(output, inputs, dout, keeps, false, false),
+        () -> torch.stack(torch.grad(output, inputs, dout, keeps, false, false), 2));
+  }
+
+  /// Attention over (B,T,H,D), giving (B,H,T,D).
+  private static Tensor heads(Tensor[] qkv) {
+    return torch.scaled_dot_product_attention(
+        qkv[0].transpose(1, 2), qkv[1].transpose(1, 2), qkv[2].transpose(1, 2));
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.d2v.benchmarks.compare.Task;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -43,6 +44,15 @@ final class TorchOperands implements AutoCloseable {
         block, new long[] {values.length}, new TensorOptions(torch.ScalarType.Long));
   }
 
+  /// What a call wants as an array of bool.
+  static BoolPointer flags(boolean... values) {
+    BoolPointer flags = new BoolPointer((long) values.length);
+    for (int i = 0; i < values.length; i++) {
+      flags.put(i, values[i]);
+    }
+    return flags;
+  }
+
   private static int size(long[] shape) {
     long size = 1;
     for (long extent : shape) {
@@ -62,6 +72,11 @@ final class TorchOperands implements AutoCloseable {
   /// A task over these tensors. What a run makes on the way is freed at its end.
   Task task(Runnable body, Supplier<Tensor> result) {
     return new TorchTask(this, body, result);
+  }
+
+  /// A task that makes a new tensor each time, which is freed; the result is computed once more.
+  Task computed(Supplier<Tensor> body) {
+    return new TorchTask(this, () -> body.get().close(), body);
   }
 
   private record TorchTask(TorchOperands operands, Runnable body, Supplier<Tensor> output)
