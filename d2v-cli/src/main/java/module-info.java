@@ -3,6 +3,7 @@ module dev.d2v.cli {
   requires dev.d2v.config;
   requires dev.d2v.data;
   requires dev.d2v.embed;
+  requires dev.d2v.export;
   requires dev.d2v.model;
   requires info.picocli;
   requires java.management;
@@ -16,6 +17,8 @@ module dev.d2v.cli {
   opens dev.d2v.cli.bench to
       info.picocli;
   opens dev.d2v.cli.embed to
+      info.picocli;
+  opens dev.d2v.cli.export to
       info.picocli;
   opens dev.d2v.cli.goldens to
       info.picocli;

@@ -2,6 +2,7 @@ package dev.d2v.cli;
 
 import dev.d2v.cli.bench.BenchCommand;
 import dev.d2v.cli.embed.EmbedCommand;
+import dev.d2v.cli.export.ExportCommand;
 import dev.d2v.cli.goldens.GoldensCommand;
 import dev.d2v.cli.job.Pretraining;
 import dev.d2v.cli.job.Probing;
@@ -29,6 +30,7 @@ final class CommandTree {
                 new EmbedCommand(terminal),
                 new InspectCommand(terminal),
                 new ConvertCommand(terminal),
+                new ExportCommand(terminal),
                 new RecipesCommand(terminal),
                 new DoctorCommand(terminal),
                 new GoldensCommand(terminal)));

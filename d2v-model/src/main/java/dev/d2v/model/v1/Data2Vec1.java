@@ -129,6 +129,12 @@ public final class Data2Vec1 implements AutoCloseable {
     return config;
   }
 
+  /// Its parameters: the file's tensors as they are computed with, so queries, keys and values in
+  /// one, a layer scale multiplied in, biases by distance spread.
+  public List<Parameter> parameters() {
+    return memory.student();
+  }
+
   /// Bytes of its weights.
   public long bytes() {
     return memory.memory().bytes();

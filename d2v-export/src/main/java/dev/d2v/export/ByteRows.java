@@ -1,0 +1,42 @@
+package dev.d2v.export;
+
+/// A matrix in bytes, each row with a scale of its own: `w[r,c] ~ scales[r] * values[r,c]`,
+/// `scales[r] = max |w[r]| / 127`, rounded to nearest, ties to even.
+///
+/// @param values (rows,columns), from -127 to 127
+/// @param scales (rows)
+/// @param columns of the matrix
+record ByteRows(byte[] values, float[] scales, int columns) {
+  private static final int LARGEST = 127;
+
+  /// The rows of a matrix; one of zeros has the scale 1.
+  static ByteRows of(float[] w, int columns) {
+    int rows = w.length / columns;
+    byte[] values = new byte[w.length];
+    float[] scales = new float[rows];
+    for (int r = 0; r < rows; r++) {
+      float max = 0;
+      for (int c = 0; c < columns; c++) {
+        max = Math.max(max, Math.abs(w[r * columns + c]));
+      }
+      scales[r] = max == 0 ? 1 : max / LARGEST;
+      for (int c = 0; c < columns; c++) {
+        double q = Math.rint(w[r * columns + c] / (double) scales[r]);
+        values[r * columns + c] = (byte) Math.clamp(q, -LARGEST, LARGEST);
+      }
+    }
+    return new ByteRows(values, scales, columns);
+  }
+
+  /// The values as (columns,rows).
+  byte[] transposed() {
+    int rows = scales.length;
+    byte[] t = new byte[values.length];
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        t[c * rows + r] = values[r * columns + c];
+      }
+    }
+    return t;
+  }
+}
