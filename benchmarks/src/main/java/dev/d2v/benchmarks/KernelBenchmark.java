@@ -70,7 +70,7 @@ public abstract class KernelBenchmark {
     Case z = Case.parse(which());
     engine = new D2vEngine(threads, kernels);
     if (pollute) {
-      for (Operation operation : Operation.values()) {
+      for (Operation operation : Suite.kernels()) {
         try (Task other = engine.open(Suite.small(operation)).orElseThrow()) {
           for (int i = 0; i < POLLUTING_RUNS; i++) {
             other.run();

@@ -74,6 +74,15 @@ final class CommonOptions {
     return out != null ? out : home().resolve("benchmarks", "target", "results");
   }
 
+  /// Where networks of made-up weights lie.
+  Path modelsFolder() {
+    return home().resolve("benchmarks", "target", "models");
+  }
+
+  Path logs() {
+    return folder().resolve("logs");
+  }
+
   private static Path home() {
     return Path.of(System.getProperty("d2v.home", ".")).toAbsolutePath().normalize();
   }

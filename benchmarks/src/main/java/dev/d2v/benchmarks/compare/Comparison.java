@@ -32,8 +32,9 @@ final class Comparison {
   /// Measures one case.
   Row measure(Case which) throws IOException {
     Map<String, Row.Outcome> outcomes = new LinkedHashMap<>();
-    if (!(own.open(which) instanceof WorkerProcess.Opened.Ready ready)) {
-      throw new IOException("d2v cannot compute " + which);
+    WorkerProcess.Opened opened = own.open(which);
+    if (!(opened instanceof WorkerProcess.Opened.Ready ready)) {
+      throw new IOException("d2v cannot compute " + which + ": " + opened);
     }
     List<WorkerProcess> turns = new ArrayList<>(List.of(own));
     for (WorkerProcess rival : rivals) {

@@ -7,7 +7,9 @@ import dev.d2v.tensor.kernel.StepNumbers;
 import dev.d2v.tensor.spi.Backend;
 import dev.d2v.tensor.spi.CpuBackend;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// d2v's own kernels.
 public final class D2vEngine implements Engine {
@@ -33,15 +35,24 @@ public final class D2vEngine implements Engine {
   public static final float EMA_STEP = 1e-3f;
 
   private final Backend backend;
+  private final @Nullable Path models;
 
-  /// The kernels on so many threads.
+  /// The kernels on so many threads, no networks.
   public D2vEngine(int threads, CpuBackend.Option option) {
+    this(threads, option, null);
+  }
+
+  /// The kernels on so many threads, and networks whose weights lie in a folder.
+  public D2vEngine(int threads, CpuBackend.Option option, @Nullable Path models) {
+    this.models = models;
     backend = CpuBackend.open(threads, option);
   }
 
-  /// The worker of d2v: the number of threads is its argument.
+  /// The worker of d2v; arguments are the number of threads and the folder of networks.
   public static void main(String[] args) throws IOException {
-    Worker.serve(new D2vEngine(Integer.parseInt(args[0]), CpuBackend.Option.fromProperties()));
+    Worker.serve(
+        new D2vEngine(
+            Integer.parseInt(args[0]), CpuBackend.Option.fromProperties(), Path.of(args[1])));
   }
 
   @Override
@@ -51,6 +62,10 @@ public final class D2vEngine implements Engine {
 
   @Override
   public Optional<Task> open(Case which) {
+    if (which.operation().family() == Operation.Family.NETWORK) {
+      return Optional.ofNullable(models)
+          .map(folder -> new D2vNetwork(Network.of(which), backend, folder));
+    }
     Operands o = new Operands(backend);
     return Optional.of(
         switch (which.operation().family()) {
@@ -61,6 +76,7 @@ public final class D2vEngine implements Engine {
           case OPTIMIZER -> optimizer(which, o);
           case GATHER -> gather(which, o);
           case CONV -> conv(which, o);
+          case NETWORK -> throw unknown(which);
         });
   }
 

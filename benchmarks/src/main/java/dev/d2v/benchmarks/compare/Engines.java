@@ -27,14 +27,17 @@ final class Engines {
           "MKL_ENABLE_INSTRUCTIONS");
 
   private final Path peers;
+  private final Path models;
   private final Path logs;
   private final Consumer<String> note;
 
   /// @param peers where the rivals' module was built: its jar and the folder lib
+  /// @param models where networks of made-up weights lie, or will
   /// @param logs where the processes' error streams go
   /// @param note is told what is missing
-  Engines(Path peers, Path logs, Consumer<String> note) {
+  Engines(Path peers, Path models, Path logs, Consumer<String> note) {
     this.peers = peers;
+    this.models = models;
     this.logs = logs;
     this.note = note;
   }
@@ -94,7 +97,8 @@ final class Engines {
     if (bits != null) {
       command.add("-Dd2v.vectorBits=" + bits);
     }
-    command.addAll(List.of("-cp", classPath, mainClass, Integer.toString(threads)));
+    command.addAll(
+        List.of("-cp", classPath, mainClass, Integer.toString(threads), models.toString()));
     Map<String, String> environment = environment(threads);
     environment.putAll(more);
     return WorkerProcess.start(

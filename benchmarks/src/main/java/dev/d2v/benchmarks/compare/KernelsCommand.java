@@ -1,9 +1,6 @@
 package dev.d2v.benchmarks.compare;
 
-import dev.d2v.tensor.kernel.vector.Ceiling;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -25,7 +22,7 @@ final class KernelsCommand implements Callable<Integer> {
       names = "--only",
       paramLabel = "FAMILY",
       split = ",",
-      description = "Some of: ${COMPLETION-CANDIDATES}.")
+      description = "Some of: matmul, attention, norm, elementwise, optimizer, gather, conv.")
   private Set<Operation.Family> only = EnumSet.noneOf(Operation.Family.class);
 
   @Option(names = "--full", description = "All shapes, not only a few of each family.")
@@ -38,53 +35,20 @@ final class KernelsCommand implements Callable<Integer> {
       description = "These instead, for example matmulNT:1970x768x768. Repeatable.")
   private List<String> cases = List.of();
 
-  private final PrintStream out = System.out;
-
   KernelsCommand() {}
 
   @Override
   public Integer call() throws IOException {
-    common.check();
+    if (only.contains(Operation.Family.NETWORK)) {
+      throw new IllegalArgumentException("--only network: that is 'd2v bench inference'");
+    }
+    if (!cases.isEmpty() && (full || !only.isEmpty())) {
+      throw new IllegalArgumentException("--case names the cases: without --full and --only");
+    }
     List<Case> chosen =
         cases.isEmpty() ? Suite.of(only, full) : cases.stream().map(Case::parse).toList();
-    List<Rival> rivals = common.rivals();
-    // compiles the loops that sample the ceiling
-    Ceiling.fmaGflops(1);
-    Ceiling.memoryGigabytesPerSecond(1);
-    List<Row> rows = new ArrayList<>();
-    for (int threads : common.threads) {
-      rows.addAll(measure(chosen, rivals, threads));
-    }
-    out.println();
-    out.println(Table.legend());
-    new Report("kernels", rivals, rows).write(common.folder(), out);
+    new Run("kernels", common, common.rivals(), Effort.of(common.rounds))
+        .measure(chosen, System.out);
     return 0;
-  }
-
-  private List<Row> measure(List<Case> chosen, List<Rival> wanted, int threads) throws IOException {
-    Engines engines =
-        new Engines(common.peersFolder(), common.folder().resolve("logs"), out::println);
-    List<Row> rows = new ArrayList<>();
-    try (WorkerProcess own = engines.own(threads)) {
-      out.println(own.description());
-      List<WorkerProcess> started = engines.rivals(wanted, threads);
-      try {
-        Comparison comparison = new Comparison(threads, Effort.of(common.rounds), own, started);
-        Table table =
-            new Table(
-                wanted.stream()
-                    .filter(r -> started.stream().anyMatch(p -> p.name().equals(r.column())))
-                    .toList());
-        out.println(table.header());
-        for (Case which : chosen) {
-          Row row = comparison.measure(which);
-          rows.add(row);
-          out.println(table.line(row));
-        }
-      } finally {
-        started.forEach(WorkerProcess::close);
-      }
-    }
-    return rows;
   }
 }

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
     name = "d2v bench",
     description = "Measure d2v side by side with other libraries.",
     mixinStandardHelpOptions = true,
-    subcommands = {KernelsCommand.class})
+    subcommands = {KernelsCommand.class, InferenceCommand.class})
 public final class Main implements Callable<Integer> {
   private Main() {}
 

@@ -61,7 +61,14 @@ public enum Operation {
   /// `dx` from `dy, w`.
   CONV_BACKWARD_INPUT(Family.CONV, "conv2dBackwardInput", "N H W Cin Cout KH KW stride groups"),
   /// `dw` from `dy, x`, and the bias's gradient.
-  CONV_BACKWARD_WEIGHT(Family.CONV, "conv2dBackwardWeight", "N H W Cin Cout KH KW stride groups");
+  CONV_BACKWARD_WEIGHT(Family.CONV, "conv2dBackwardWeight", "N H W Cin Cout KH KW stride groups"),
+
+  /// Features of images by the base model, ViT-B/16 at 224 x 224.
+  IMAGE_BASE(Family.NETWORK, "imageBase", "B"),
+  /// Features of recordings at 16 kHz by the base model.
+  SPEECH_BASE(Family.NETWORK, "speechBase", "B seconds"),
+  /// Features of texts by the base model.
+  TEXT_BASE(Family.NETWORK, "textBase", "B T");
 
   /// Kernels that are limited by the same thing.
   public enum Family {
@@ -78,7 +85,9 @@ public enum Operation {
     /// Rows by index.
     GATHER,
     /// Grouped convolutions.
-    CONV;
+    CONV,
+    /// Whole encoders.
+    NETWORK;
 
     /// Its name on the command line.
     public String label() {
@@ -134,6 +143,7 @@ public enum Operation {
       case ATTENTION_BACKWARD -> 10L * d[0] * d[1] * d[1] * d[2] * d[3];
       case CONV_FORWARD, CONV_BACKWARD_INPUT, CONV_BACKWARD_WEIGHT ->
           2L * conv(d).outRows() * conv(d).weightSize();
+      case IMAGE_BASE, SPEECH_BASE, TEXT_BASE -> Network.of(this, d).flops();
       default -> 0;
     };
   }
@@ -156,6 +166,7 @@ public enum Operation {
       case SCATTER_ROWS -> ((long) d[0] + d[1]) * d[2];
       case CONV_FORWARD, CONV_BACKWARD_INPUT -> images(d) + conv(d).weightSize();
       case CONV_BACKWARD_WEIGHT -> images(d) + 2L * conv(d).weightSize();
+      case IMAGE_BASE, SPEECH_BASE, TEXT_BASE -> Network.of(this, d).parameters();
     };
   }
 

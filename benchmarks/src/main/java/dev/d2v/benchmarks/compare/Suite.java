@@ -105,6 +105,13 @@ public final class Suite {
 
   private Suite() {}
 
+  /// The kernels, which is all that are no networks.
+  public static List<Operation> kernels() {
+    return Stream.of(Operation.values())
+        .filter(o -> o.family() != Operation.Family.NETWORK)
+        .toList();
+  }
+
   /// A case of a kernel so small that an oracle in plain loops takes no time.
   public static Case small(Operation operation) {
     return Case.parse(
@@ -116,6 +123,8 @@ public final class Suite {
               case ELEMENTWISE, OPTIMIZER -> ":1021";
               case GATHER -> ":11x7x19";
               case CONV -> ":3x5x6x32x32x3x3x1x2";
+              case NETWORK ->
+                  throw new IllegalArgumentException(operation.label() + " has no small case");
             });
   }
 

@@ -17,6 +17,7 @@ final class CaseOracle {
       case OPTIMIZER -> optimizer(z.dim(0));
       case GATHER -> gather(z);
       case CONV -> convolution(z);
+      case NETWORK -> throw new IllegalArgumentException(z.toString());
     };
   }
 

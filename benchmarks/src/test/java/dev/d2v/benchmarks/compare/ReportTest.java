@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -104,10 +105,10 @@ final class ReportTest {
   @Test
   void everyKernelIsInTheFullSuiteAndEveryFamilyInTheShortOne() {
     List<Case> full = Suite.of(java.util.Set.of(), true);
-    for (Operation operation : Operation.values()) {
+    for (Operation operation : Suite.kernels()) {
       assertTrue(full.stream().anyMatch(c -> c.operation() == operation), operation.label());
     }
-    for (Operation.Family family : Operation.Family.values()) {
+    for (Operation.Family family : EnumSet.complementOf(EnumSet.of(Operation.Family.NETWORK))) {
       assertFalse(Suite.of(java.util.Set.of(family), false).isEmpty(), family.label());
     }
     assertEquals(full.size(), full.stream().distinct().count(), "no case twice");

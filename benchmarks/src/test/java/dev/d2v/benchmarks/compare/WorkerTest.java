@@ -108,7 +108,8 @@ final class WorkerTest {
             "-cp",
             System.getProperty("java.class.path"),
             D2vEngine.class.getName(),
-            "2");
+            "2",
+            folder.toString());
     try (WorkerProcess process =
         WorkerProcess.start("d2v", command, Map.of(), folder.resolve("log"))) {
       assertTrue(process.description().contains("2 threads"), process.description());

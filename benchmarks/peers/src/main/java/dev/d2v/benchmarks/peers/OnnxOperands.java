@@ -10,8 +10,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /// The inputs of one case of ONNX Runtime, and its result, which has a place of its own.
 final class OnnxOperands {
@@ -37,11 +40,23 @@ final class OnnxOperands {
 
   /// Rows' numbers.
   void indices(String name, int size, int rows) throws OrtException {
-    LongBuffer buffer = LongBuffer.allocate(size);
-    for (int index : Inputs.indices(name, size, rows)) {
-      buffer.put(index);
+    whole(name, Inputs.indices(name, size, rows), size);
+  }
+
+  /// An I64 input of these numbers.
+  void whole(String name, int[] values, long... shape) throws OrtException {
+    LongBuffer buffer = LongBuffer.allocate(values.length);
+    for (int value : values) {
+      buffer.put(value);
     }
-    inputs.put(name, OnnxTensor.createTensor(environment, buffer.rewind(), new long[] {size}));
+    inputs.put(name, OnnxTensor.createTensor(environment, buffer.rewind(), shape));
+  }
+
+  /// An I64 input of ones.
+  void ones(String name, int rows, int columns) throws OrtException {
+    int[] values = new int[rows * columns];
+    Arrays.fill(values, 1);
+    whole(name, values, rows, columns);
   }
 
   /// A task that runs the model with these inputs.
@@ -56,6 +71,46 @@ final class OnnxOperands {
     OnnxTensor place = OnnxTensor.createTensor(environment, result, shape);
     OrtSession session = environment.createSession(model, options);
     return new SessionTask(session, inputs, Map.of(output, place), result, order.clone());
+  }
+
+  /// A task that runs the model of a file; the shape of its output shows when it has run.
+  Task task(Path model, OrtSession.SessionOptions options, String output) throws OrtException {
+    OrtSession session = environment.createSession(model.toString(), options);
+    return new NetworkTask(session, inputs, output);
+  }
+
+  private record NetworkTask(OrtSession session, Map<String, OnnxTensor> inputs, String output)
+      implements Task {
+    @Override
+    public void run() {
+      try (OrtSession.Result _ = session.run(inputs, Set.of(output))) {
+        // a result is freed with what holds it
+      } catch (OrtException e) {
+        throw new IllegalStateException("ONNX Runtime: " + e.getMessage(), e);
+      }
+    }
+
+    @Override
+    public float[] result() {
+      try (OrtSession.Result result = session.run(inputs, Set.of(output))) {
+        FloatBuffer values = ((OnnxTensor) result.get(0)).getFloatBuffer();
+        float[] copy = new float[values.remaining()];
+        values.get(copy);
+        return copy;
+      } catch (OrtException e) {
+        throw new IllegalStateException("ONNX Runtime: " + e.getMessage(), e);
+      }
+    }
+
+    @Override
+    public void close() {
+      try {
+        session.close();
+      } catch (OrtException e) {
+        throw new IllegalStateException("ONNX Runtime: " + e.getMessage(), e);
+      }
+      inputs.values().forEach(OnnxTensor::close);
+    }
   }
 
   private static FloatBuffer buffer(long... shape) {

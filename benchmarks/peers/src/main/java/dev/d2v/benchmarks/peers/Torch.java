@@ -2,10 +2,13 @@ package dev.d2v.benchmarks.peers;
 
 import dev.d2v.benchmarks.compare.Case;
 import dev.d2v.benchmarks.compare.Engine;
+import dev.d2v.benchmarks.compare.Network;
 import dev.d2v.benchmarks.compare.Operation;
 import dev.d2v.benchmarks.compare.Task;
 import dev.d2v.benchmarks.compare.Worker;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -16,16 +19,18 @@ import org.bytedeco.pytorch.global.torch;
 /// libtorch. Results go to tensors that exist already where it has such a form.
 public final class Torch implements Engine {
   private final int threads;
+  private final Path models;
 
-  private Torch(int threads) {
+  private Torch(int threads, Path models) {
+    this.models = models;
     this.threads = threads;
     torch.set_num_interop_threads(1);
     torch.set_num_threads(threads);
   }
 
-  /// Serves; the argument is the number of threads.
+  /// Serves; arguments are the number of threads and the folder of networks.
   public static void main(String[] args) throws IOException {
-    Worker.serve(new Torch(Integer.parseInt(args[0])));
+    Worker.serve(new Torch(Integer.parseInt(args[0]), Path.of(args[1])));
   }
 
   @Override
@@ -35,6 +40,13 @@ public final class Torch implements Engine {
 
   @Override
   public Optional<Task> open(Case which) {
+    if (which.operation().family() == Operation.Family.NETWORK) {
+      try {
+        return TorchNetwork.task(Network.of(which), models);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
     TorchOperands o = new TorchOperands();
     return Optional.of(
         switch (which.operation().family()) {
@@ -45,6 +57,7 @@ public final class Torch implements Engine {
           case OPTIMIZER -> TorchPasses.optimizer(which, o);
           case GATHER -> TorchPasses.gather(which, o);
           case CONV -> TorchConv.task(which, o);
+          case NETWORK -> throw new IllegalArgumentException(which.toString());
         });
   }
 
