@@ -52,6 +52,10 @@ final class CommonOptions {
       return List.of();
     }
     if (!Files.isDirectory(peersFolder().resolve("lib"))) {
+      System.err.println(
+          "d2v: without other libraries: there is no "
+              + peersFolder().resolve("lib")
+              + "; './d2v bench ... --peers' fetches them");
       return List.of();
     }
     return Rival.all().stream()

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Measures cases with d2v and rivals in turns: in each round the machine's ceiling, d2v, rival
 /// after rival. What another program takes from the machine meanwhile hits all of them; the median
@@ -29,42 +30,36 @@ final class Comparison {
     this.rivals = List.copyOf(rivals);
   }
 
-  /// Measures one case.
+  /// Measures one case. A rival that fails is left out; that d2v fails is an error.
   Row measure(Case which) throws IOException {
-    Map<String, Row.Outcome> outcomes = new LinkedHashMap<>();
     WorkerProcess.Opened opened = own.open(which);
     if (!(opened instanceof WorkerProcess.Opened.Ready ready)) {
       throw new IOException("d2v cannot compute " + which + ": " + opened);
     }
-    List<WorkerProcess> turns = new ArrayList<>(List.of(own));
+    List<Turn> turns = new ArrayList<>();
     for (WorkerProcess rival : rivals) {
-      Row.Outcome outcome = opened(rival, which, ready.checksum());
-      outcomes.put(rival.name(), outcome);
-      if (outcome instanceof Row.Outcome.Timed) {
-        turns.add(rival);
-      }
+      turns.add(new Turn(rival, opened(rival, which, ready.checksum())));
     }
     if (compiled.add(which.operation())) {
       own.time(effort.firstMillis());
     }
-    for (WorkerProcess engine : turns) {
-      engine.time(effort.warmUpMillis());
-    }
+    own.time(effort.warmUpMillis());
+    turns.forEach(turn -> turn.take(effort.warmUpMillis(), 0));
     double[] peaks = new double[effort.rounds()];
     double[] bandwidths = new double[effort.rounds()];
-    double[][] seconds = new double[turns.size()][effort.rounds()];
-    for (int round = 0; round < effort.rounds(); round++) {
+    double[] seconds = new double[effort.rounds()];
+    for (int i = 0; i < effort.rounds(); i++) {
+      int round = i;
       peaks[round] = Ceiling.fmaGflopsNow(threads, SAMPLE_NANOS);
-      bandwidths[round] = Ceiling.memoryGigabytesPerSecondNow(threads, which.bytes(), SAMPLE_NANOS);
-      for (int i = 0; i < turns.size(); i++) {
-        seconds[i][round] = turns.get(i).time(effort.millis());
-      }
+      bandwidths[round] =
+          Ceiling.memoryGigabytesPerSecondNow(threads, which.bytes(), SAMPLE_NANOS);
+      seconds[round] = own.time(effort.millis());
+      turns.forEach(turn -> turn.take(effort.millis(), round));
     }
-    for (int i = 1; i < turns.size(); i++) {
-      outcomes.put(turns.get(i).name(), new Row.Outcome.Timed(median(seconds[i])));
-    }
-    for (WorkerProcess engine : turns) {
-      engine.closeCase();
+    own.closeCase();
+    Map<String, Row.Outcome> outcomes = new LinkedHashMap<>();
+    for (Turn turn : turns) {
+      outcomes.put(turn.engine.name(), turn.end());
     }
     return new Row(
         which.toString(),
@@ -74,27 +69,61 @@ final class Comparison {
         which.bytes(),
         median(peaks),
         median(bandwidths),
-        median(seconds[0]),
+        median(seconds),
         outcomes);
   }
 
-  /// Timed, with no time yet, when the rival has the case and its result is d2v's.
-  private static Row.Outcome opened(WorkerProcess rival, Case which, Checksum expected)
-      throws IOException {
-    return switch (rival.open(which)) {
-      case WorkerProcess.Opened.None() -> new Row.Outcome.Absent();
-      case WorkerProcess.Opened.Failed(String reason) -> new Row.Outcome.Failed(reason);
-      case WorkerProcess.Opened.Ready(Checksum sum) ->
-          sum.agrees(expected)
-              ? new Row.Outcome.Timed(0)
-              : new Row.Outcome.Failed(
-                  "its result is another: checksum " + sum + ", d2v's is " + expected);
-    };
+  /// Why a rival has no turn; null when it has the case and its result is d2v's.
+  private static Row.@Nullable Outcome opened(
+      WorkerProcess rival, Case which, Checksum expected) {
+    try {
+      return switch (rival.open(which)) {
+        case WorkerProcess.Opened.None() -> new Row.Outcome.Absent();
+        case WorkerProcess.Opened.Failed(String reason) -> new Row.Outcome.Failed(reason);
+        case WorkerProcess.Opened.Ready(Checksum sum) ->
+            sum.agrees(expected)
+                ? null
+                : new Row.Outcome.Failed(
+                    "its result is another: checksum " + sum + ", d2v's is " + expected);
+      };
+    } catch (IOException e) {
+      return new Row.Outcome.Failed(String.valueOf(e.getMessage()));
+    }
   }
 
   static double median(double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     return sorted[sorted.length / 2];
+  }
+
+  /// A rival's turns at one case.
+  private final class Turn {
+    private final WorkerProcess engine;
+    private final double[] seconds = new double[effort.rounds()];
+    private Row.@Nullable Outcome outcome;
+
+    Turn(WorkerProcess engine, Row.@Nullable Outcome outcome) {
+      this.engine = engine;
+      this.outcome = outcome;
+    }
+
+    void take(long millis, int round) {
+      if (outcome == null) {
+        try {
+          seconds[round] = engine.time(millis);
+        } catch (IOException e) {
+          outcome = new Row.Outcome.Failed(String.valueOf(e.getMessage()));
+        }
+      }
+    }
+
+    Row.Outcome end() throws IOException {
+      if (outcome != null) {
+        return outcome;
+      }
+      engine.closeCase();
+      return new Row.Outcome.Timed(median(seconds));
+    }
   }
 }

@@ -50,6 +50,9 @@ final class Engines {
 
   /// The rivals among `wanted` that start; the others are noted.
   List<WorkerProcess> rivals(List<Rival> wanted, int threads) throws IOException {
+    if (wanted.isEmpty()) {
+      return List.of();
+    }
     List<WorkerProcess> started = new ArrayList<>();
     String classPath = classPath();
     for (Rival rival : wanted) {

@@ -13,24 +13,28 @@ import java.util.List;
 /// @param wanted rivals to measure against
 /// @param effort how long
 record Run(String name, CommonOptions options, List<Rival> wanted, Effort effort) {
+  /// Measures. What was measured is written even when something fails in between.
   void measure(List<Case> cases, PrintStream out) throws IOException {
     options.check();
     // compiles the loops that sample the ceiling
     Ceiling.fmaGflops(1);
     Ceiling.memoryGigabytesPerSecond(1);
     List<Row> rows = new ArrayList<>();
-    for (int threads : options.threads) {
-      rows.addAll(measure(cases, threads, out));
+    try {
+      for (int threads : options.threads) {
+        measure(cases, threads, rows, out);
+      }
+    } finally {
+      out.println();
+      out.println(Table.legend());
+      new Report(name, wanted, rows).write(options.folder(), out);
     }
-    out.println();
-    out.println(Table.legend());
-    new Report(name, wanted, rows).write(options.folder(), out);
   }
 
-  private List<Row> measure(List<Case> cases, int threads, PrintStream out) throws IOException {
+  private void measure(List<Case> cases, int threads, List<Row> rows, PrintStream out)
+      throws IOException {
     Engines engines =
         new Engines(options.peersFolder(), options.modelsFolder(), options.logs(), out::println);
-    List<Row> rows = new ArrayList<>();
     try (WorkerProcess own = engines.own(threads)) {
       out.println(own.description());
       List<WorkerProcess> started = engines.rivals(wanted, threads);
@@ -51,6 +55,5 @@ record Run(String name, CommonOptions options, List<Rival> wanted, Effort effort
         started.forEach(WorkerProcess::close);
       }
     }
-    return rows;
   }
 }

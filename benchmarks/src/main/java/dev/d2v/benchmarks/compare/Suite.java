@@ -1,5 +1,6 @@
 package dev.d2v.benchmarks.compare;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -136,7 +137,7 @@ public final class Suite {
     return texts
         .map(Case::parse)
         .filter(c -> families.isEmpty() || families.contains(c.operation().family()))
-        .sorted(java.util.Comparator.comparing(Case::operation))
+        .sorted(Comparator.comparing(Case::operation))
         .toList();
   }
 }
