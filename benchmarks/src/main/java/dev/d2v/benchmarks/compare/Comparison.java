@@ -51,8 +51,7 @@ final class Comparison {
     for (int i = 0; i < effort.rounds(); i++) {
       int round = i;
       peaks[round] = Ceiling.fmaGflopsNow(threads, SAMPLE_NANOS);
-      bandwidths[round] =
-          Ceiling.memoryGigabytesPerSecondNow(threads, which.bytes(), SAMPLE_NANOS);
+      bandwidths[round] = Ceiling.memoryGigabytesPerSecondNow(threads, which.bytes(), SAMPLE_NANOS);
       seconds[round] = own.time(effort.millis());
       turns.forEach(turn -> turn.take(effort.millis(), round));
     }
@@ -74,8 +73,7 @@ final class Comparison {
   }
 
   /// Why a rival has no turn; null when it has the case and its result is d2v's.
-  private static Row.@Nullable Outcome opened(
-      WorkerProcess rival, Case which, Checksum expected) {
+  private static Row.@Nullable Outcome opened(WorkerProcess rival, Case which, Checksum expected) {
     try {
       return switch (rival.open(which)) {
         case WorkerProcess.Opened.None() -> new Row.Outcome.Absent();

@@ -21,7 +21,7 @@ final class HtmlPage {
       p { color: var(--soft); max-width: 46rem; }
       .case { margin: 1.1rem 0; break-inside: avoid; }
       .name { font-weight: 600; } .name span { font-weight: 400; color: var(--soft); }
-      .bar { display: grid; grid-template-columns: 5.5rem 1fr 12rem; gap: .6rem;
+      .bar { display: grid; grid-template-columns: 7rem 1fr 11rem; gap: .6rem;
         align-items: center; font-size: .85rem; line-height: 1.35; }
       .track { position: relative; height: .8rem; border-right: 2px solid var(--ceiling); }
       .fill { height: 100%; background: var(--rival); border-radius: 0 2px 2px 0; }

@@ -35,10 +35,12 @@ final class ComparisonTest {
 
   @Test
   void aRowHasTheTimesOfAllAndTheCeilingsOfTheSameRounds(@TempDir Path folder) throws IOException {
+    WorkerProcess ended;
+    try (WorkerProcess first = process("ended", folder)) {
+      ended = first;
+    }
     try (WorkerProcess own = process("d2v", folder);
-        WorkerProcess twin = process("twin", folder);
-        WorkerProcess ended = process("ended", folder)) {
-      ended.close();
+        WorkerProcess twin = process("twin", folder)) {
       Case which = Case.parse("matmulNT:64x64x64");
       Row row = new Comparison(1, SHORT, own, List.of(twin, ended)).measure(which);
       assertEquals("matmulNT:64x64x64", row.what());
@@ -83,7 +85,7 @@ final class ComparisonTest {
     Network network = Network.of(Case.parse("imageBase:1"));
     // 12 blocks of 197 tokens and 768 channels, and the patches
     double blocks = 12 * (24.0 * 197 * 768 * 768 + 4.0 * 197 * 197 * 768);
-    assertEquals(blocks + 2.0 * 196 * 768 * 768, network.flops(), 1);
+    assertEquals(blocks + 2.0 * 196 * 768 * 768, (double) network.flops(), 1);
     assertTrue(network.parameters() > 85_000_000 && network.parameters() < 87_000_000);
     assertThrows(
         IllegalArgumentException.class, () -> Network.of(Case.parse("add:3")), "no network");

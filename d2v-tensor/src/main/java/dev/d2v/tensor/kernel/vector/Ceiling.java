@@ -152,8 +152,8 @@ public final class Ceiling {
   }
 
   /// Twelve chains of multiply-adds: more than latency times ports, fewer than 16 registers. Twice
-  /// twelve in a step make the method too large to be inlined: compiled as a part of its caller, the
-  /// chains were put one behind the other, which halved the rate.
+  /// twelve in a step make the method too large to be inlined: compiled as a part of its caller,
+  /// the chains were put one behind the other, which halved the rate.
   private static double products(int steps) {
     FloatVector x = FloatVector.broadcast(F, 0.999f);
     FloatVector y = FloatVector.broadcast(F, 0.001f);
