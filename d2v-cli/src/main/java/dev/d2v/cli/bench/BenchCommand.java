@@ -41,7 +41,8 @@ public final class BenchCommand implements Runnable {
   public void run() {
     if (spec != null) {
       throw new ParameterException(
-          spec.commandLine(), "what shall be measured? Try 'd2v bench step'; in a checkout of the sources also './d2v bench kernels' and './d2v bench inference'");
+          spec.commandLine(),
+          "what shall be measured? Try 'd2v bench step'; in a checkout of the sources also './d2v bench kernels' and './d2v bench inference'");
     }
   }
 
