@@ -10,6 +10,8 @@ import dev.d2v.cli.run.Terminal;
 import dev.d2v.cli.text.TokenizerCommand;
 import dev.d2v.cli.weights.ConvertCommand;
 import dev.d2v.cli.weights.InspectCommand;
+import dev.d2v.cli.weights.QuantizeCommand;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -30,6 +32,7 @@ final class CommandTree {
                 new EmbedCommand(terminal),
                 new InspectCommand(terminal),
                 new ConvertCommand(terminal),
+                new QuantizeCommand(terminal, home()),
                 new ExportCommand(terminal),
                 new RecipesCommand(terminal),
                 new DoctorCommand(terminal),
@@ -40,6 +43,11 @@ final class CommandTree {
     tokenizer.addSubcommand(new TokenizerCommand.Train(terminal));
     tokenizer.addSubcommand(new TokenizerCommand.Encode(terminal, System.in));
     return root.addSubcommand(tokenizer).addSubcommand(bench);
+  }
+
+  /// The project's folder, which the launcher names.
+  private static Path home() {
+    return Path.of(System.getProperty("d2v.home", "."));
   }
 
   /// The root with these commands.

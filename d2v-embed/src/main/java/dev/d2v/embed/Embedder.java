@@ -56,7 +56,7 @@ public final class Embedder implements AutoCloseable {
   /// @throws IllegalArgumentException when the path holds no model, its configuration asks for what
   ///   is not supported, or the options for a layer that it does not have
   public static Embedder open(Path path, EmbedderOptions options) throws IOException {
-    OpenedModel model = OpenedModel.open(path, options.teacher());
+    OpenedModel model = OpenedModel.open(path, options.teacher(), options.storage());
     try {
       int depth = model.engine().depth();
       for (int layer : options.layers()) {

@@ -1,6 +1,8 @@
 package dev.d2v.embed;
 
+import dev.d2v.nn.Storage;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// How an [Embedder] makes vectors and what it may use.
 ///
@@ -19,6 +21,8 @@ import java.util.List;
 ///   batch, as with the published models, whose convolutions see the filling
 /// @param teacher of a model with both, the teacher's weights instead of the student's
 /// @param maxWorkspaceBytes most temporaries of a session; what needs more is refused
+/// @param storage in how many bits the weights are kept; null: as the file has them, F32 unless
+///   `d2v quantize` wrote it
 public record EmbedderOptions(
     Pooling pooling,
     List<Integer> layers,
@@ -28,7 +32,8 @@ public record EmbedderOptions(
     int batch,
     boolean padsSpeech,
     boolean teacher,
-    long maxWorkspaceBytes) {
+    long maxWorkspaceBytes,
+    @Nullable Storage storage) {
   private static final long TWO_GIB = 2L << 30;
 
   /// Checks the numbers and copies the list.
@@ -45,7 +50,8 @@ public record EmbedderOptions(
   /// samples; 2 GiB.
   public static EmbedderOptions defaults() {
     int cores = Runtime.getRuntime().availableProcessors();
-    return new EmbedderOptions(Pooling.MEAN, List.of(), false, 1, cores, 16, false, false, TWO_GIB);
+    return new EmbedderOptions(
+        Pooling.MEAN, List.of(), false, 1, cores, 16, false, false, TWO_GIB, null);
   }
 
   /// With another pooling.
@@ -59,7 +65,8 @@ public record EmbedderOptions(
         batch,
         padsSpeech,
         teacher,
-        maxWorkspaceBytes);
+        maxWorkspaceBytes,
+        storage);
   }
 
   /// With the average of these layers.
@@ -73,13 +80,23 @@ public record EmbedderOptions(
         batch,
         padsSpeech,
         teacher,
-        maxWorkspaceBytes);
+        maxWorkspaceBytes,
+        storage);
   }
 
   /// With vectors of length 1, or as they are.
   public EmbedderOptions normalized(boolean other) {
     return new EmbedderOptions(
-        pooling, layers, other, sessions, threads, batch, padsSpeech, teacher, maxWorkspaceBytes);
+        pooling,
+        layers,
+        other,
+        sessions,
+        threads,
+        batch,
+        padsSpeech,
+        teacher,
+        maxWorkspaceBytes,
+        storage);
   }
 
   /// So many calls at once, the cores shared among them.
@@ -99,7 +116,8 @@ public record EmbedderOptions(
         batch,
         padsSpeech,
         teacher,
-        maxWorkspaceBytes);
+        maxWorkspaceBytes,
+        storage);
   }
 
   /// With at most so many samples together.
@@ -113,13 +131,23 @@ public record EmbedderOptions(
         other,
         padsSpeech,
         teacher,
-        maxWorkspaceBytes);
+        maxWorkspaceBytes,
+        storage);
   }
 
   /// With clips of different lengths together, or not.
   public EmbedderOptions padsSpeech(boolean other) {
     return new EmbedderOptions(
-        pooling, layers, normalized, sessions, threads, batch, other, teacher, maxWorkspaceBytes);
+        pooling,
+        layers,
+        normalized,
+        sessions,
+        threads,
+        batch,
+        other,
+        teacher,
+        maxWorkspaceBytes,
+        storage);
   }
 
   /// With the teacher's weights, or the student's.
@@ -133,12 +161,28 @@ public record EmbedderOptions(
         batch,
         padsSpeech,
         other,
-        maxWorkspaceBytes);
+        maxWorkspaceBytes,
+        storage);
   }
 
   /// With at most so many bytes of temporaries a session.
   public EmbedderOptions maxWorkspaceBytes(long other) {
     return new EmbedderOptions(
-        pooling, layers, normalized, sessions, threads, batch, padsSpeech, teacher, other);
+        pooling, layers, normalized, sessions, threads, batch, padsSpeech, teacher, other, storage);
+  }
+
+  /// With weights kept in so many bits, whatever the file has.
+  public EmbedderOptions storage(Storage other) {
+    return new EmbedderOptions(
+        pooling,
+        layers,
+        normalized,
+        sessions,
+        threads,
+        batch,
+        padsSpeech,
+        teacher,
+        maxWorkspaceBytes,
+        other);
   }
 }

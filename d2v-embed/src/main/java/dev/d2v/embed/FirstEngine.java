@@ -4,13 +4,15 @@ import dev.d2v.model.v1.Data2Vec1;
 import dev.d2v.model.v1.Features;
 import dev.d2v.model.v1.Input;
 import dev.d2v.nn.Pass;
+import dev.d2v.nn.Storage;
 import dev.d2v.tensor.spi.Backend;
 
 /// data2vec 1.0.
 ///
 /// @param model owned
 /// @param masksSpeech whether filled-up frames are masked
-record FirstEngine(Data2Vec1 model, boolean masksSpeech) implements Engine {
+/// @param storage of its weights
+record FirstEngine(Data2Vec1 model, boolean masksSpeech, Storage storage) implements Engine {
   private static final String HIDDEN = "hidden_states.";
 
   @Override
@@ -52,7 +54,7 @@ record FirstEngine(Data2Vec1 model, boolean masksSpeech) implements Engine {
 
   @Override
   public Engine on(Backend plan) {
-    return new FirstEngine(Data2Vec1.empty(model.config(), plan), masksSpeech);
+    return new FirstEngine(Data2Vec1.empty(model.config(), plan, storage), masksSpeech, storage);
   }
 
   @Override

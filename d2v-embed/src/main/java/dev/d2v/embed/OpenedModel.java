@@ -7,6 +7,7 @@ import dev.d2v.model.Data2Vec2;
 import dev.d2v.model.Data2Vec2Config;
 import dev.d2v.model.checkpoint.Checkpoint;
 import dev.d2v.model.checkpoint.LoadReport;
+import dev.d2v.model.checkpoint.Quantization;
 import dev.d2v.model.checkpoint.Weights;
 import dev.d2v.model.image.ImageConfig;
 import dev.d2v.model.speech.SpeechConfig;
@@ -19,8 +20,10 @@ import dev.d2v.model.v1.Data2Vec1Config;
 import dev.d2v.model.v1.HuggingFaceConfig;
 import dev.d2v.model.v1.TextConfig;
 import dev.d2v.model.v1.VisionConfig;
+import dev.d2v.nn.Storage;
 import dev.d2v.tensor.io.FormatException;
 import dev.d2v.tensor.io.Json;
+import dev.d2v.tensor.io.TensorFile;
 import dev.d2v.tensor.spi.Backend;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,6 +35,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A model with all that stands around it, read from a path.
 ///
@@ -56,36 +60,54 @@ record OpenedModel(
   private static final String RUN = "config.yaml";
   private static final String TOKENIZER = "tokenizer.json";
 
-  static OpenedModel open(Path path, boolean teacher) throws IOException {
+  /// @param storage of the weights; null: the file's own
+  static OpenedModel open(Path path, boolean teacher, @Nullable Storage storage)
+      throws IOException {
     if (!Files.exists(path)) {
       throw new NoSuchFileException(path.toString());
     }
-    Path json = path.resolve(Data2Vec1.CONFIG);
-    if (Files.isRegularFile(json) && HuggingFaceConfig.knows(Json.read(json))) {
-      return huggingFace(path);
+    if (huggingFaces(path)) {
+      return huggingFace(path, storage);
     }
     try (Weights weights = Weights.open(path)) {
-      return second(weights, teacher);
+      return second(weights, teacher, storage);
     }
   }
 
+  /// Whether a folder holds a model of Hugging Face's.
+  static boolean huggingFaces(Path path) throws IOException {
+    Path json = path.resolve(Data2Vec1.CONFIG);
+    return Files.isRegularFile(json) && HuggingFaceConfig.knows(Json.read(json));
+  }
+
+  /// The recipe of weights that have one.
+  private static Optional<Recipe> recipe(Weights weights) {
+    return weights
+        .configText()
+        .filter(text -> text.form().equals("yaml"))
+        .map(text -> ConfigMapper.parse(text.text(), weights.path() + " " + RUN));
+  }
+
+  /// The architecture of weights.
+  ///
+  /// @throws IllegalArgumentException when they do not say it
+  static Data2Vec2Config config(Weights weights) {
+    return recipe(weights)
+        .map(Recipe::model)
+        .or(weights::config)
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "%s does not say its architecture: expected the folder of a run, a .pt of fairseq, a file of d2v convert, or a folder with the %s of a data2vec model of Hugging Face"
+                    .formatted(weights.path(), Data2Vec1.CONFIG)));
+  }
+
   /// data2vec 2.0: a run, a checkpoint of the official code, or a file converted from either.
-  private static OpenedModel second(Weights weights, boolean teacher) throws IOException {
+  private static OpenedModel second(Weights weights, boolean teacher, @Nullable Storage storage)
+      throws IOException {
     Path path = weights.path();
-    Optional<Recipe> recipe =
-        weights
-            .configText()
-            .filter(text -> text.form().equals("yaml"))
-            .map(text -> ConfigMapper.parse(text.text(), path + " " + RUN));
-    Data2Vec2Config config =
-        recipe
-            .map(Recipe::model)
-            .or(weights::config)
-            .orElseThrow(() ->
-                new IllegalArgumentException(
-                    "%s does not say its architecture: expected the folder of a run, a .pt of fairseq, a file of d2v convert, or a folder with the %s of a data2vec model of Hugging Face"
-                        .formatted(path, Data2Vec1.CONFIG)));
-    Optional<ImageData> imageData = recipe.map(r -> r.data()).map(data -> data.image());
+    Data2Vec2Config config = config(weights);
+    Storage kept = storage == null ? Quantization.storage(weights.tensors()) : storage;
+    Optional<ImageData> imageData = recipe(weights).map(r -> r.data()).map(data -> data.image());
     Map<Modality, Preparation> preparations = new EnumMap<>(Modality.class);
     ImageConfig image = config.image();
     if (image != null) {
@@ -96,11 +118,12 @@ record OpenedModel(
       preparations.put(Modality.SPEECH, clips(speech));
     }
     if (config.text() != null) {
-      TextTokenizer tokenizer = TextTokenizer.open(vocabulary(path));
-      preparations.put(Modality.TEXT, new Preparation.Texts(tokenizer, config.text().maxTokens()));
+      preparations.put(
+          Modality.TEXT,
+          texts(vocabulary(path), config.text().vocabulary(), config.text().maxTokens()));
     }
     Backend backend = Backend.cpu(1);
-    Data2Vec2 model = Data2Vec2.inference(config, backend);
+    Data2Vec2 model = Data2Vec2.inference(config, backend, kept);
     try {
       LoadReport report = weights.load(model, teacher);
       if (!report.missing().isEmpty() || !report.wrongShape().isEmpty()) {
@@ -113,7 +136,7 @@ record OpenedModel(
     }
     return new OpenedModel(
         backend,
-        new SecondEngine(model),
+        new SecondEngine(model, kept),
         preparations,
         SpeechData.SAMPLE_RATE_HZ,
         0,
@@ -123,7 +146,7 @@ record OpenedModel(
   }
 
   /// Where the vocabulary lies: in the folder, beside a file, or in the run above a checkpoint.
-  private static Path vocabulary(Path path) {
+  static Path vocabulary(Path path) {
     Path folder = Files.isDirectory(path) ? path : path.resolveSibling("");
     if (Files.isRegularFile(folder.resolve(Checkpoint.STATE))) {
       Path above = folder.resolve("..").resolve("..").normalize().resolve(TOKENIZER);
@@ -160,17 +183,18 @@ record OpenedModel(
         low == 1 ? 1 : minimum);
   }
 
-  private static OpenedModel huggingFace(Path path) throws IOException {
+  private static OpenedModel huggingFace(Path path, @Nullable Storage storage) throws IOException {
     Backend backend = Backend.cpu(1);
     try {
-      return huggingFace(path, backend);
+      return huggingFace(path, storage, backend);
     } catch (IOException | RuntimeException e) {
       backend.close();
       throw e;
     }
   }
 
-  private static OpenedModel huggingFace(Path path, Backend backend) throws IOException {
+  private static OpenedModel huggingFace(Path path, @Nullable Storage storage, Backend backend)
+      throws IOException {
     // Small files first: what is wrong with them shows before the weights are read.
     Data2Vec1Config config = HuggingFaceConfig.read(path.resolve(Data2Vec1.CONFIG)).config();
     Modality modality = Modality.ofKey(config.key());
@@ -183,9 +207,14 @@ record OpenedModel(
           case VisionConfig _ ->
               new Preparation.Images(preprocessing(path, ImagePreprocessing.class));
           case AudioConfig a -> new Preparation.Clips(wave, a.extractor().minimumSamples());
-          case TextConfig t -> texts(path, t);
+          case TextConfig t -> texts(path, t.vocabulary(), t.maxTokens());
         };
-    Data2Vec1.Opened opened = Data2Vec1.open(path, backend);
+    Data2Vec1.Opened opened;
+    Storage kept;
+    try (TensorFile weights = Data2Vec1.weights(path)) {
+      kept = storage == null ? Quantization.storage(weights) : storage;
+      opened = Data2Vec1.open(path, weights, backend, kept);
+    }
     List<String> remarks = new ArrayList<>();
     if (!opened.report().unexpected().isEmpty()) {
       remarks.add("tensors left aside: " + String.join(", ", opened.report().unexpected()));
@@ -196,7 +225,7 @@ record OpenedModel(
     int padding = config instanceof TextConfig t ? t.padding() : 0;
     return new OpenedModel(
         backend,
-        new FirstEngine(opened.model(), wave.masksPadding()),
+        new FirstEngine(opened.model(), wave.masksPadding(), kept),
         Map.of(modality, preparation),
         wave.sampleRateHz(),
         wave.filling(),
@@ -205,14 +234,14 @@ record OpenedModel(
         remarks);
   }
 
-  private static Preparation texts(Path path, TextConfig text) {
+  private static Preparation texts(Path path, int rows, int maxTokens) {
     TextTokenizer tokenizer = TextTokenizer.open(path);
-    if (tokenizer.size() > text.vocabulary()) {
+    if (tokenizer.size() > rows) {
       throw new IllegalArgumentException(
           "%s has %d tokens, the model %d: is it this model's?"
-              .formatted(tokenizer.name(), tokenizer.size(), text.vocabulary()));
+              .formatted(tokenizer.name(), tokenizer.size(), rows));
     }
-    return new Preparation.Texts(tokenizer, text.maxTokens());
+    return new Preparation.Texts(tokenizer, maxTokens);
   }
 
   private static <P extends Preprocessing> P preprocessing(Path path, Class<P> kind)

@@ -5,6 +5,7 @@ import dev.d2v.model.Data2Vec2;
 import dev.d2v.model.ModalityConfig;
 import dev.d2v.model.Source;
 import dev.d2v.nn.Pass;
+import dev.d2v.nn.Storage;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.spi.Backend;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// data2vec 2.0.
 ///
 /// @param model owned
-record SecondEngine(Data2Vec2 model) implements Engine {
+/// @param storage of its weights
+record SecondEngine(Data2Vec2 model, Storage storage) implements Engine {
   @Override
   public int width() {
     return model.config().embedDim();
@@ -65,12 +67,12 @@ record SecondEngine(Data2Vec2 model) implements Engine {
 
   @Override
   public Engine on(Backend plan) {
-    return new SecondEngine(Data2Vec2.inference(model.config(), plan));
+    return new SecondEngine(Data2Vec2.inference(model.config(), plan, storage), storage);
   }
 
   @Override
   public long bytes() {
-    return model.memory().memory().bytes();
+    return model.memory().bytes();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.d2v.export;
 
+import dev.d2v.export.onnx.Axis;
 import dev.d2v.export.onnx.Ops;
 import dev.d2v.export.onnx.Value;
 import dev.d2v.model.NormPlacement;
@@ -86,7 +87,7 @@ final class FirstEncoder {
                     : scores);
     Value last = last(x, outputs);
     Value output = c.meanPooling() ? last : layers.norm(last, "norm", C, sizes.eps());
-    return new Encoded(output, outputs, null, 1, 0, C);
+    return new Encoded(output, outputs, null, 1, 0, Axis.of(c.tokens()), C);
   }
 
   private Encoded audio(AudioConfig c) {
@@ -106,7 +107,8 @@ final class FirstEncoder {
       h = Activations.of(ops, c.convAct(), layers.plainNorm(y, sizes.C(), EPS));
     }
     Value placed = c.positionLayers() == 0 ? x : ops.add(x, h);
-    return encoded(layers.norm(placed, "norm", sizes.C(), sizes.eps()), padding, -1, null);
+    return encoded(
+        layers.norm(placed, "norm", sizes.C(), sizes.eps()), padding, -1, Axis.of("frames"), null);
   }
 
   private Encoded text(TextConfig c) {
@@ -118,7 +120,8 @@ final class FirstEncoder {
       x = ops.add(x, ops.gather(layers.parameter("positions"), places, 0));
     }
     Value embedded = layers.norm(x, "norm", sizes.C(), sizes.eps());
-    return encoded(embedded, new Padding(ops).ofMask(input.mask()), 0, distances(c, x));
+    return encoded(
+        embedded, new Padding(ops).ofMask(input.mask()), 0, Axis.of("tokens"), distances(c, x));
   }
 
   private @Nullable Distances distances(TextConfig c, Value x) {
@@ -127,7 +130,8 @@ final class FirstEncoder {
         : Distances.of(layers, c.placement(), c.positions(), sizes, x);
   }
 
-  private Encoded encoded(Value x, Value padding, int first, @Nullable Distances distances) {
+  private Encoded encoded(
+      Value x, Value padding, int first, Axis count, @Nullable Distances distances) {
     Value unseen = new Padding(ops).scores(padding);
     List<Value> outputs =
         stack(
@@ -137,6 +141,6 @@ final class FirstEncoder {
               Value placed = distances == null ? scores : distances.add(layer, scores, q, k);
               return ops.add(placed, unseen);
             });
-    return new Encoded(last(x, outputs), outputs, padding, 0, first, sizes.C());
+    return new Encoded(last(x, outputs), outputs, padding, 0, first, count, sizes.C());
   }
 }

@@ -161,7 +161,7 @@ public final class OnnxExport {
 
   private static void outputs(Ops ops, Subject subject, ExportOptions options) {
     Encoded encoded = subject.encoded;
-    Axis[] tokens = {Axis.of("batch"), Axis.of(axis(subject.modality))};
+    Axis[] tokens = {Axis.of("batch"), encoded.count()};
     Value vector = VectorLayers.of(ops, encoded, options);
     ops.graph()
         .output(
@@ -171,16 +171,6 @@ public final class OnnxExport {
       Value there = ops.where(encoded.padding(), ops.graph().whole(0), ops.graph().whole(1));
       ops.graph().output("token_mask", there, tokens);
     }
-  }
-
-  /// What the tokens of an output are called; those of text are as many as those of the input when
-  /// no extra tokens stand before them.
-  private static String axis(Modality modality) {
-    return switch (modality) {
-      case IMAGE -> "patches";
-      case SPEECH -> "frames";
-      case TEXT -> "outputs";
-    };
   }
 
   private static Map<String, String> metadata(

@@ -3,11 +3,13 @@ package dev.d2v.export;
 import dev.d2v.config.ConfigMapper;
 import dev.d2v.model.Data2Vec2;
 import dev.d2v.model.Data2Vec2Config;
+import dev.d2v.model.checkpoint.FairseqWeights;
 import dev.d2v.model.checkpoint.LoadReport;
 import dev.d2v.model.checkpoint.Weights;
 import dev.d2v.model.train.Recipe;
 import dev.d2v.model.v1.Data2Vec1;
 import dev.d2v.model.v1.Data2Vec1Config;
+import dev.d2v.model.v1.Head;
 import dev.d2v.model.v1.HuggingFaceConfig;
 import dev.d2v.nn.Parameter;
 import dev.d2v.tensor.io.FormatException;
@@ -77,6 +79,10 @@ record OpenedWeights(
     }
     Data2Vec1.Opened opened = Data2Vec1.open(path, backend);
     List<String> remarks = new ArrayList<>();
+    Head head = opened.config().config().head();
+    if (head != Head.NONE) {
+      remarks.add("the encoder alone is exported: its head, " + head + ", is left aside");
+    }
     if (!opened.report().unexpected().isEmpty()) {
       remarks.add("tensors left aside: " + String.join(", ", opened.report().unexpected()));
     }
@@ -121,6 +127,10 @@ record OpenedWeights(
       model.close();
       throw e;
     }
+    List<String> remarks = new ArrayList<>(weights.remarks());
+    if (weights instanceof FairseqWeights official && !official.heads().isEmpty()) {
+      remarks.add("the encoder alone is exported: the head of a fine-tuned model is left aside");
+    }
     return new OpenedWeights(
         path,
         new Architecture.Second(config, recipe),
@@ -128,7 +138,7 @@ record OpenedWeights(
         backend,
         model,
         "data2vec 2.0, %s, %s".formatted(weights.description(), teacher ? "teacher" : "student"),
-        weights.remarks());
+        remarks);
   }
 
   private static IllegalArgumentException noTeacher(Path path) {

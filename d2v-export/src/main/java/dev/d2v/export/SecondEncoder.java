@@ -1,5 +1,6 @@
 package dev.d2v.export;
 
+import dev.d2v.export.onnx.Axis;
 import dev.d2v.export.onnx.Ops;
 import dev.d2v.export.onnx.Value;
 import dev.d2v.model.Data2Vec2Config;
@@ -81,7 +82,15 @@ final class SecondEncoder {
     boolean post = config.norm() == NormPlacement.POST;
     Value last = post ? x : layers.norm(x, "norm", C, config.normEps());
     int first = E > 0 ? E - 1 : modality instanceof TextConfig ? 0 : -1;
-    return new Encoded(last, outputs, padding, E, first, C);
+    return new Encoded(last, outputs, padding, E, first, count(), C);
+  }
+
+  private Axis count() {
+    return switch (modality) {
+      case ImageConfig image -> Axis.of(E + image.tokens());
+      case SpeechConfig _ -> Axis.of("frames");
+      case TextConfig _ -> Axis.of(E == 0 ? "tokens" : "all_tokens");
+    };
   }
 
   /// The norm before the prenet, where there is one.

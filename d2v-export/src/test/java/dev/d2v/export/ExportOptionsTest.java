@@ -19,7 +19,10 @@ import dev.d2v.testkit.PublishedModel;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -75,10 +78,10 @@ final class ExportOptionsTest {
     WavePreprocessing steps =
         (WavePreprocessing) Preprocessing.read(model.resolve(Preprocessing.FILE));
     float[] batch = new float[3 * 900];
-    List<Sample> samples = new java.util.ArrayList<>();
+    List<Sample> samples = new ArrayList<>();
     for (int b = 0; b < 3; b++) {
       int length = new int[] {600, 900, 350}[b];
-      float[] clip = java.util.Arrays.copyOfRange(sent.floats(), b * 900, b * 900 + length);
+      float[] clip = Arrays.copyOfRange(sent.floats(), b * 900, b * 900 + length);
       samples.add(new Sample.Clip(clip, 16_000));
       System.arraycopy(steps.apply(clip), 0, batch, b * 900, length);
     }
@@ -89,7 +92,7 @@ final class ExportOptionsTest {
       List<float[]> expected = embedder.embed(samples);
       for (int b = 0; b < 3; b++) {
         assertArrayEquals(
-            expected.get(b), java.util.Arrays.copyOfRange(vectors, b * 12, b * 12 + 12), WITHIN);
+            expected.get(b), Arrays.copyOfRange(vectors, b * 12, b * 12 + 12), WITHIN);
       }
       String said = String.valueOf(exported.metadata().get("d2v.preprocessing"));
       assertTrue(said.contains("\"epsilon\":1.0E-7"), said);
@@ -115,7 +118,7 @@ final class ExportOptionsTest {
     assertTrue(refused(speech, defaults.modality(Modality.TEXT)).contains("not texts"));
     assertTrue(refused(speech, defaults.pooling(Pooling.FIRST)).contains("use MEAN"));
     assertTrue(refused(speech, defaults.layers(List.of(3))).contains("layers 1 to 2"));
-    Path first = MadeModel.audio(folder.resolve("c"), java.util.Map.of());
+    Path first = MadeModel.audio(folder.resolve("c"), Map.of());
     assertTrue(refused(first, defaults.teacher(true)).contains("has no teacher"));
     Path spectrogram =
         MadeRun.write(
@@ -128,10 +131,15 @@ final class ExportOptionsTest {
   }
 
   @Test
-  void aMissingFileOfPreprocessingIsRemarkedOn() throws Exception {
-    Path model = MadeModel.vision(folder.resolve("m"), java.util.Map.of());
+  void whatIsLeftOutIsRemarkedOn() throws Exception {
+    Path model =
+        MadeModel.vision(
+            folder.resolve("m"),
+            Map.of("architectures", List.of("Data2VecVisionForImageClassification")));
     ExportReport report =
         OnnxExport.write(model, folder.resolve("m.onnx"), ExportOptions.defaults());
-    assertTrue(report.remarks().toString().contains(Preprocessing.FILE), report + "");
+    String remarks = report.remarks().toString();
+    assertTrue(remarks.contains(Preprocessing.FILE + " is missing"), remarks);
+    assertTrue(remarks.contains("its head, IMAGE_CLASSES, is left aside"), remarks);
   }
 }

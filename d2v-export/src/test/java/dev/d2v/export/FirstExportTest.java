@@ -52,7 +52,11 @@ final class FirstExportTest {
         folder,
         ExportOptions.defaults(),
         new Agreement.Batches(
-            null, Sent.clips(333), Sent.clips(400, 400, 400), Sent.clips(150, 400, 22)));
+            null,
+            Sent.clips(333),
+            Sent.clips(400, 400, 400),
+            Sent.clips(150, 400, 22),
+            Sent.clipsOfEveryLength()));
   }
 
   static Stream<Map<String, Object>> textSwitches() {

@@ -71,6 +71,9 @@ final class MadeModel {
     if (!m.on("use_mean_pooling", true)) {
       m.norm("layernorm", C);
     }
+    if (String.valueOf(m.config.get("architectures")).contains("Classification")) {
+      m.linear("classifier", 2, C);
+    }
     return m.write(folder);
   }
 

@@ -55,7 +55,9 @@ final class MadeRun {
       for (Parameter p : all) {
         float[] values = backend.floats(p.value());
         for (int i = 0; i < values.length; i++) {
-          values[i] += (float) (0.2 * random.nextGaussian());
+          // scales of ALiBi on both sides of 0, where they are cut
+          double spread = p.name().endsWith("alibi_scale") ? 2 : 0.2;
+          values[i] += (float) (spread * random.nextGaussian());
         }
         if (p.trainable()) {
           backend.upload(p.value(), values);

@@ -63,7 +63,11 @@ final class SecondExportTest {
     agrees(
         MadeRun.recipe("speech-base", words(changes)),
         new Agreement.Batches(
-            null, Sent.clips(300), Sent.clips(411, 411, 411), Sent.clips(200, 407, 21)));
+            null,
+            Sent.clips(300),
+            Sent.clips(411, 411, 411),
+            Sent.clips(200, 407, 21),
+            Sent.clipsOfEveryLength()));
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package dev.d2v.export;
 
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// A batch on its way into a model.
@@ -26,6 +27,11 @@ record Sent(float[] floats, int[] ids, int samples, int length, int @Nullable []
       java.util.Arrays.fill(waves, b * longest + lengths[b], (b + 1) * longest, 0);
     }
     return new Sent(waves, new int[0], lengths.length, longest, lengths);
+  }
+
+  /// A clip of every length from 20 to 60 samples: some give a frame more than the one before.
+  static Sent clipsOfEveryLength() {
+    return clips(IntStream.rangeClosed(20, 60).toArray());
   }
 
   /// Texts of these lengths out of 40 tokens, filled up.

@@ -2,6 +2,7 @@ package dev.d2v.model;
 
 import dev.d2v.nn.ParameterScope;
 import dev.d2v.nn.Pass;
+import dev.d2v.nn.Storage;
 import dev.d2v.nn.layer.Dropout;
 import dev.d2v.nn.layer.LayerNorm;
 import dev.d2v.tensor.Tensor;
@@ -41,7 +42,7 @@ public final class Data2Vec2 implements AutoCloseable {
   /// @param sampleSize N, number of masked tokens
   public record Losses(Map<String, Tensor> losses, Map<String, Tensor> spreads, int sampleSize) {}
 
-  private Data2Vec2(Data2Vec2Config config, Backend backend, boolean training) {
+  private Data2Vec2(Data2Vec2Config config, Backend backend, boolean training, Storage storage) {
     this.config = config;
     this.backend = backend;
     ParameterScope root = ParameterScope.root();
@@ -58,7 +59,7 @@ public final class Data2Vec2 implements AutoCloseable {
     this.memory =
         training
             ? ModelMemory.training(backend, root.parameters(), shadow.parameters())
-            : ModelMemory.inference(backend, root.parameters().subList(0, students));
+            : ModelMemory.inference(backend, root.parameters().subList(0, students), storage);
     encoders.values().forEach(e -> e.bind(backend));
     if (teacher != null) {
       teacher.bind(backend);
@@ -67,12 +68,17 @@ public final class Data2Vec2 implements AutoCloseable {
 
   /// A model to train: student, decoder, teacher. Values are zero until initialised or loaded.
   public static Data2Vec2 training(Data2Vec2Config config, Backend backend) {
-    return new Data2Vec2(config, backend, true);
+    return new Data2Vec2(config, backend, true, Storage.F32);
   }
 
   /// A model to run: no decoder, no teacher.
   public static Data2Vec2 inference(Data2Vec2Config config, Backend backend) {
-    return new Data2Vec2(config, backend, false);
+    return inference(config, backend, Storage.F32);
+  }
+
+  /// A model to run whose weights are kept in fewer bits.
+  public static Data2Vec2 inference(Data2Vec2Config config, Backend backend, Storage storage) {
+    return new Data2Vec2(config, backend, false, storage);
   }
 
   static BlockStack sharedBlocks(ParameterScope root, Data2Vec2Config config) {

@@ -1,13 +1,16 @@
 package dev.d2v.model;
 
 import dev.d2v.nn.Parameter;
+import dev.d2v.nn.Storage;
 import dev.d2v.nn.Streams;
+import dev.d2v.tensor.DType;
 import dev.d2v.tensor.ParameterMemory;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.kernel.Kernels;
 import dev.d2v.tensor.kernel.StepNumbers;
 import dev.d2v.tensor.random.RandomStream;
 import dev.d2v.tensor.spi.Backend;
+import dev.d2v.tensor.spi.MemoryBlock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Binds a student's and a teacher's parameters to one [ParameterMemory], and knows which ranges of
 /// it are decayed, mirrored by the teacher, or frozen.
@@ -31,6 +35,7 @@ public final class ModelMemory implements AutoCloseable {
 
   private final Backend backend;
   private final ParameterMemory memory;
+  private final @Nullable MemoryBlock narrow;
   private final List<Parameter> student;
   private final List<Parameter> teacher;
   private final Map<String, Integer> offsets = new LinkedHashMap<>();
@@ -48,7 +53,11 @@ public final class ModelMemory implements AutoCloseable {
   private record Group(boolean mirrored, boolean trainable, boolean decays, String owner) {}
 
   private ModelMemory(
-      Backend backend, List<Parameter> student, List<Parameter> teacher, boolean training) {
+      Backend backend,
+      List<Parameter> student,
+      List<Parameter> teacher,
+      boolean training,
+      Storage storage) {
     this.backend = backend;
     this.student = List.copyOf(student);
     this.teacher = List.copyOf(teacher);
@@ -60,7 +69,7 @@ public final class ModelMemory implements AutoCloseable {
       for (Group group : groups(student, inTeacher, mirrored)) {
         int from = at;
         for (Parameter p : student) {
-          if (group.equals(groupOf(p, mirrored))) {
+          if (storage.of(p.use()) == DType.F32 && group.equals(groupOf(p, mirrored))) {
             offsets.put(p.name(), at);
             at = Math.addExact(at, (p.shape().intSize() + ALIGN - 1) / ALIGN * ALIGN);
           }
@@ -76,6 +85,7 @@ public final class ModelMemory implements AutoCloseable {
             ? ParameterMemory.training(backend, at, teacherSize)
             : ParameterMemory.inference(backend, at);
     bind(training);
+    this.narrow = NarrowMemory.bind(backend, student, storage);
   }
 
   /// The groups that there are: decayed ones first, then those that are not, then frozen ones; with
@@ -108,8 +118,11 @@ public final class ModelMemory implements AutoCloseable {
 
   private void bind(boolean training) {
     for (Parameter p : student) {
-      p.bind(
-          view(memory.values(), p), training && p.trainable() ? view(memory.gradients(), p) : null);
+      if (offsets.containsKey(p.name())) {
+        p.bind(
+            view(memory.values(), p),
+            training && p.trainable() ? view(memory.gradients(), p) : null);
+      }
     }
     for (Parameter p : teacher) {
       if (!offsets.containsKey(p.name())) {
@@ -130,12 +143,19 @@ public final class ModelMemory implements AutoCloseable {
   /// Memory for training: values, gradients, moments, teacher.
   public static ModelMemory training(
       Backend backend, List<Parameter> student, List<Parameter> teacher) {
-    return new ModelMemory(backend, student, teacher, true);
+    return new ModelMemory(backend, student, teacher, true, Storage.F32);
   }
 
   /// Memory for inference: values.
-  public static ModelMemory inference(Backend backend, List<Parameter> student) {
-    return new ModelMemory(backend, student, List.of(), false);
+  ///
+  /// @param storage in how many bits
+  public static ModelMemory inference(Backend backend, List<Parameter> student, Storage storage) {
+    return new ModelMemory(backend, student, List.of(), false, storage);
+  }
+
+  /// Bytes of everything.
+  public long bytes() {
+    return memory.bytes() + (narrow == null ? 0 : narrow.bytes());
   }
 
   /// Draws initial values from the seed, parameter by parameter in order of declaration, and copies
@@ -230,5 +250,8 @@ public final class ModelMemory implements AutoCloseable {
   @Override
   public void close() {
     memory.close();
+    if (narrow != null) {
+      narrow.close();
+    }
   }
 }

@@ -25,6 +25,9 @@ public final class ParameterMemory implements AutoCloseable {
     this.teacherSize = teacherSize;
     this.training = training;
     this.block = backend.allocate(bytes(size, teacherSize, training));
+    if (backend.zeroed()) {
+      return;
+    }
     // section by section: all together may have more elements than a tensor can
     for (int i = 0; i < (training ? 4 : 1); i++) {
       zero(backend, section(i, size));

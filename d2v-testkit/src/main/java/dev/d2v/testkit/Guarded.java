@@ -50,6 +50,24 @@ public final class Guarded implements AutoCloseable {
     return t;
   }
 
+  /// A weight in bytes.
+  public Tensor bytes(byte[] values) {
+    guard();
+    Tensor t = workspace.take(Shape.of(values.length), DType.I8);
+    guard();
+    backend.upload(t, values);
+    return t;
+  }
+
+  /// A weight of BF16 numbers, by their bits.
+  public Tensor halves(short[] bits) {
+    guard();
+    Tensor t = workspace.take(Shape.of(bits.length), DType.BF16);
+    guard();
+    backend.upload(t, bits);
+    return t;
+  }
+
   /// An output of so many elements, NaN before the call.
   public Tensor output(int size) {
     guard();

@@ -94,6 +94,37 @@ public final class PublishedModel {
     return folder;
   }
 
+  /// Texts of up to 40 tokens, two layers of width 12. The vocabulary is the caller's to add.
+  ///
+  /// @param vocabulary number of tokens
+  public static Path text(Path folder, int vocabulary) throws IOException {
+    PublishedModel m = new PublishedModel();
+    m.add("embeddings.word_embeddings.weight", vocabulary, C);
+    m.add("embeddings.position_embeddings.weight", 42, C);
+    m.add("embeddings.token_type_embeddings.weight", 1, C);
+    m.norm("embeddings.LayerNorm", C);
+    for (int i = 0; i < 2; i++) {
+      String at = "encoder.layer." + i + ".";
+      for (String part : List.of("query", "key", "value")) {
+        m.linear(at + "attention.self." + part, C, C);
+      }
+      m.linear(at + "attention.output.dense", C, C);
+      m.norm(at + "attention.output.LayerNorm", C);
+      m.linear(at + "intermediate.dense", F, C);
+      m.linear(at + "output.dense", C, F);
+      m.norm(at + "output.LayerNorm", C);
+    }
+    m.write(
+        folder,
+        """
+        {"model_type": "data2vec-text", "architectures": ["Data2VecTextModel"], "hidden_size": 12,
+         "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 20, "vocab_size": %d,
+         "max_position_embeddings": 42, "type_vocab_size": 1, "layer_norm_eps": 1e-5}
+        """
+            .formatted(vocabulary));
+    return folder;
+  }
+
   private void linear(String name, int... dims) {
     add(name + ".weight", dims);
     add(name + ".bias", dims[0]);

@@ -7,6 +7,7 @@ import dev.d2v.model.v1.Input;
 import dev.d2v.model.v1.TextConfig;
 import dev.d2v.model.v1.VisionConfig;
 import dev.d2v.nn.Pass;
+import dev.d2v.nn.Storage;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.io.TorchFile;
 import dev.d2v.tensor.spi.Backend;
@@ -41,7 +42,7 @@ final class HuggingFaceCase {
       if (Files.exists(pickled)) {
         lab.reset();
         try (TorchFile weights = TorchFile.open(pickled)) {
-          run.compare(Data2Vec1.open(model, weights, backend));
+          run.compare(Data2Vec1.open(model, weights, backend, Storage.F32));
         }
       }
     }

@@ -2,12 +2,17 @@ package dev.d2v.cli.weights;
 
 import dev.d2v.cli.run.Terminal;
 import dev.d2v.model.Data2Vec2Config;
+import dev.d2v.model.checkpoint.Checkpoint;
 import dev.d2v.model.checkpoint.FairseqWeights;
+import dev.d2v.model.checkpoint.RunWeights;
 import dev.d2v.model.checkpoint.Weights;
 import dev.d2v.tensor.io.Json;
+import dev.d2v.tensor.io.Npy;
 import dev.d2v.tensor.io.TensorFile;
+import dev.d2v.tensor.io.TorchFile;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,8 +32,8 @@ import picocli.CommandLine.Parameters;
     name = "inspect",
     description = {
       "What is in a file of weights: tensors, types, shapes, configuration, hash.",
-      "Reads .pt and .bin files of PyTorch, safetensors (single, or an index of parts), runs and"
-          + " checkpoints of d2v. Reads headers, not the weights; what a file asks to run is never run."
+      "Reads .pt and .bin files of PyTorch, safetensors (single, or an index of parts), .npy files,"
+          + " runs and checkpoints of d2v. Reads headers, not the weights; what a file asks to run is never run."
     },
     mixinStandardHelpOptions = true)
 public final class InspectCommand implements Callable<Integer> {
@@ -43,6 +48,13 @@ public final class InspectCommand implements Callable<Integer> {
   @Option(names = "--no-hash", description = "Leave out the SHA-256, which reads the whole file.")
   private boolean noHash;
 
+  @Option(
+      names = "--check",
+      description =
+          "Read everything and compare it with the check sums that an archive of PyTorch or a"
+              + " checkpoint of d2v has.")
+  private boolean check;
+
   @Option(names = "--json", description = "One JSON object on standard output.")
   private boolean json;
 
@@ -53,7 +65,13 @@ public final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (Files.isRegularFile(path) && Npy.is(path)) {
+      return npy();
+    }
     try (Weights weights = Weights.open(path)) {
+      if (check) {
+        terminal.err().println(checked(weights));
+      }
       List<WeightFile> files = files(weights.tensors());
       if (json) {
         terminal.out().println(Json.text(object(weights, files)));
@@ -61,6 +79,40 @@ public final class InspectCommand implements Callable<Integer> {
         print(weights, files, terminal.out());
       }
     }
+    return 0;
+  }
+
+  /// Compares with check sums; a sentence about what there were.
+  private static String checked(Weights weights) throws IOException {
+    if (weights instanceof RunWeights run) {
+      Checkpoint.verify(run.checkpoint());
+      return "check    both files have the SHA-256 that %s gives".formatted(Checkpoint.STATE);
+    }
+    int sums = weights.tensors() instanceof TorchFile torch ? torch.checkSums() : 0;
+    return sums == 0
+        ? "check    this form has no check sums"
+        : "check    all %d entries have the check sums that the archive gives".formatted(sums);
+  }
+
+  /// An array of NumPy's.
+  private int npy() throws IOException {
+    TensorFile.Entry entry = Npy.entry(path);
+    WeightFile file = WeightFile.of(path, !noHash);
+    if (json) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("path", path.toString());
+      object.put("description", "an array of NumPy");
+      object.put("files", List.of(object(file)));
+      object.put("tensors", List.of(object(entry)));
+      terminal.out().println(Json.text(object));
+      return 0;
+    }
+    PrintStream out = terminal.out();
+    out.println(path + ": an array of NumPy");
+    out.printf(Locale.ROOT, "file     %s, %,d bytes%n", file.path(), file.bytes());
+    file.sha256().ifPresent(hash -> out.println("sha-256  " + hash));
+    out.println();
+    out.printf("%s  %-5s %s%n", safe(entry.name()), entry.dtype(), entry.shape());
     return 0;
   }
 
@@ -120,25 +172,13 @@ public final class InspectCommand implements Callable<Integer> {
     object.put("description", weights.description());
     List<Object> fileObjects = new ArrayList<>();
     for (WeightFile file : files) {
-      Map<String, Object> f = new LinkedHashMap<>();
-      f.put("path", file.path().toString());
-      f.put("bytes", file.bytes());
-      file.sha256().ifPresent(hash -> f.put("sha256", hash));
-      fileObjects.add(f);
+      fileObjects.add(object(file));
     }
     object.put("files", fileObjects);
     List<Object> tensorObjects = new ArrayList<>();
     TensorFile tensors = weights.tensors();
     for (String name : tensors.names()) {
-      TensorFile.Entry entry = tensors.entry(name);
-      Map<String, Object> t = new LinkedHashMap<>();
-      t.put("name", name);
-      t.put("dtype", entry.dtype());
-      t.put("shape", Arrays.stream(entry.shape().toArray()).boxed().toList());
-      t.put("file", entry.file().toString());
-      t.put("begin", entry.begin());
-      t.put("end", entry.end());
-      tensorObjects.add(t);
+      tensorObjects.add(object(tensors.entry(name)));
     }
     object.put("numbers", numbers(tensors));
     object.put("student", weights.student());
@@ -157,6 +197,25 @@ public final class InspectCommand implements Callable<Integer> {
         });
     object.put("tensors", tensorObjects);
     return object;
+  }
+
+  private static Map<String, Object> object(WeightFile file) {
+    Map<String, Object> f = new LinkedHashMap<>();
+    f.put("path", file.path().toString());
+    f.put("bytes", file.bytes());
+    file.sha256().ifPresent(hash -> f.put("sha256", hash));
+    return f;
+  }
+
+  private static Map<String, Object> object(TensorFile.Entry entry) {
+    Map<String, Object> t = new LinkedHashMap<>();
+    t.put("name", entry.name());
+    t.put("dtype", entry.dtype());
+    t.put("shape", Arrays.stream(entry.shape().toArray()).boxed().toList());
+    t.put("file", entry.file().toString());
+    t.put("begin", entry.begin());
+    t.put("end", entry.end());
+    return t;
   }
 
   private static long numbers(TensorFile tensors) {

@@ -42,7 +42,7 @@ final class ExportCommandTest {
     String out = screen.out();
     assertTrue(out.contains("data2vec 1.0, Data2VecVisionModel"), out);
     assertTrue(out.contains("in   pixel_values FLOAT (batch,3,16,16)"), out);
-    assertTrue(out.contains("out  last_hidden_state FLOAT (batch,patches,12)"), out);
+    assertTrue(out.contains("out  last_hidden_state FLOAT (batch,5,12)"), out);
     assertTrue(out.contains("out  embedding FLOAT (batch,12)"), out);
     assertTrue(out.contains("%,d bytes".formatted(Files.size(file))), out);
   }

@@ -12,14 +12,17 @@ import dev.d2v.model.Data2Vec2Config;
 import dev.d2v.model.checkpoint.Checkpoint;
 import dev.d2v.model.checkpoint.LoadReport;
 import dev.d2v.model.checkpoint.Weights;
+import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.io.Npy;
 import dev.d2v.tensor.io.TensorFile;
 import dev.d2v.tensor.spi.Backend;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,6 +135,106 @@ final class WeightCommandsTest {
       assertEquals("recipe: quickstart\n", to.configText().orElseThrow().text());
       assertFalse(to.teacher().isEmpty());
     }
+  }
+
+  @Test
+  @DisplayName("quantize writes a model that opens again, and says what it costs")
+  void quantize() throws IOException {
+    Path pt = CASES.resolve("ckpt_image_half.pt");
+    Path out = folder.resolve("q.safetensors");
+    assertEquals(0, d2v("quantize", pt, out, "--samples", "0"), screen.err());
+    assertTrue(screen.out().contains("weights  "), screen.out());
+    assertFalse(screen.out().contains("cosine"), screen.out());
+    try (Weights weights = Weights.open(out)) {
+      assertEquals("I8", weights.tensors().entry("blocks.0.attn.qkv.weight").dtype());
+      assertFalse(weights.student().containsKey("blocks.0.attn.qkv.weight_scale"));
+      assertEquals(Map.of(), weights.teacher());
+    }
+    assertEquals(1, d2v("quantize", pt, out));
+    assertTrue(screen.err().contains("exists already"), screen.err());
+    assertEquals(1, d2v("quantize", pt, folder.resolve("r.safetensors"), "--bits", "int4"));
+    assertTrue(screen.err().contains("int8 or bf16"), screen.err());
+    Path back = folder.resolve("back.safetensors");
+    assertEquals(0, d2v("convert", out, back), screen.err());
+    try (Weights first = Weights.open(pt);
+        Weights widened = Weights.open(back)) {
+      float[] before = first.tensors().floats("model/blocks.0.attn.qkv.weight");
+      float[] after = widened.tensors().floats("blocks.0.attn.qkv.weight");
+      float largest = 0;
+      for (float x : before) {
+        largest = Math.max(largest, Math.abs(x));
+      }
+      assertArrayEquals(before, after, largest / 254 * 1.01f, "half a step of the largest scale");
+    }
+  }
+
+  @Test
+  @DisplayName("quantize compares on labelled samples")
+  void quantizeCompares() throws IOException {
+    Path data = Files.createDirectories(folder.resolve("data"));
+    BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+    for (String part : List.of("train", "test")) {
+      for (int i = 0; i < 8; i++) {
+        Path of = Files.createDirectories(data.resolve(part).resolve(i % 2 == 0 ? "a" : "b"));
+        image.setRGB(i, i, 0xffffff >> (i % 2 * 12));
+        ImageIO.write(image, "png", of.resolve(i + ".png").toFile());
+      }
+    }
+    assertEquals(
+        0,
+        d2v(
+            "quantize",
+            CASES.resolve("ckpt_image_half.pt"),
+            folder.resolve("q"),
+            "--data",
+            data,
+            "--bits",
+            "bf16"),
+        screen.err());
+    assertTrue(screen.out().contains("of the vectors of 8 held-out images"), screen.out());
+    assertTrue(screen.out().matches("(?s).*probe    [\\d.]+ % of 8 held-out images right.*"));
+  }
+
+  @Test
+  @DisplayName("inspect --check reads everything and finds what was changed")
+  void inspectCheck() throws IOException {
+    Path pt = folder.resolve("x.pt");
+    Files.copy(CASES.resolve("ckpt_image_half.pt"), pt);
+    assertEquals(0, d2v("inspect", pt, "--check"), screen.err());
+    assertTrue(screen.err().contains("entries have the check sums"), screen.err());
+    byte[] bytes = Files.readAllBytes(pt);
+    try (Weights weights = Weights.open(pt)) {
+      bytes[(int) weights.tensors().entry("model/blocks.0.norm1.weight").begin()] ^= 1;
+    }
+    Files.write(pt, bytes);
+    assertEquals(0, d2v("inspect", pt));
+    assertEquals(1, d2v("inspect", pt, "--check"));
+    assertTrue(screen.err().contains("with check sum"), screen.err());
+  }
+
+  @Test
+  @DisplayName("inspect shows an array of NumPy")
+  void inspectNpy() throws IOException {
+    Path file = folder.resolve("v.npy");
+    Npy.write(file, Shape.of(2, 3), new float[6]);
+    assertEquals(0, d2v("inspect", file), screen.err());
+    assertTrue(screen.out().matches("(?s).*v\\.npy +F32 +\\(2,3\\).*"), screen.out());
+    Npy.write(file, Shape.of(4), new int[4]);
+    assertEquals(0, d2v("inspect", file, "--json", "--no-hash"), screen.err());
+    assertTrue(screen.out().contains("\"dtype\":\"I32\""), screen.out());
+  }
+
+  @Test
+  @DisplayName("convert --names refuses what has no form there, with the reasons")
+  void namesRefused() {
+    Path audio = CASES.resolve("ckpt_audio.pt");
+    assertEquals(1, d2v("convert", audio, folder.resolve("hf"), "--names", "huggingface"));
+    assertTrue(screen.err().contains("ALiBi"), screen.err());
+    assertFalse(Files.exists(folder.resolve("hf")));
+    assertEquals(1, d2v("convert", audio, folder.resolve("x"), "--names", "fairseq"));
+    assertTrue(screen.err().contains("has such names already"), screen.err());
+    assertEquals(1, d2v("convert", audio, folder.resolve("x"), "--names", "theirs"));
+    assertTrue(screen.err().contains("huggingface or fairseq"), screen.err());
   }
 
   @Test

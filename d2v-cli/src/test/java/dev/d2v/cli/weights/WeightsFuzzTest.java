@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import com.sun.management.ThreadMXBean;
+import dev.d2v.model.checkpoint.Conversion;
+import dev.d2v.model.checkpoint.Quantization;
 import dev.d2v.model.checkpoint.Weights;
+import dev.d2v.tensor.DType;
 import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.io.FormatException;
+import dev.d2v.tensor.io.Npy;
 import dev.d2v.tensor.io.Safetensors;
 import dev.d2v.tensor.io.TensorFile;
 import dev.d2v.tensor.random.RandomStream;
@@ -33,7 +37,9 @@ final class WeightsFuzzTest {
           "ckpt_text_legacy.pt",
           "pt_odd.safetensors",
           "plain.safetensors",
-          "model.safetensors.index.json");
+          "model.safetensors.index.json",
+          "int8.safetensors",
+          "array.npy");
 
   /// What opening may allocate beside twice the file: class loading, the pieces of a message.
   private static final long ROOM = 32 << 20;
@@ -57,6 +63,15 @@ final class WeightsFuzzTest {
         folder.resolve("part-1.safetensors"),
         Map.of("data2vec2.config", "{\"supported_modality\":\"TEXT\",\"vocab_size\":9}"),
         List.of(Safetensors.Item.of("a", Shape.of(2), 1f, 2f)));
+    Safetensors.write(
+        folder.resolve("small.safetensors"),
+        Map.of("d2v.storage", "int8"),
+        List.of(
+            new Safetensors.Item("w", DType.I8, Shape.of(2, 3), sink -> sink.put(new byte[6])),
+            Safetensors.Item.of("w_scale", Shape.of(2, 1), 1f, 2f),
+            new Safetensors.Item(
+                "half", DType.BF16, Shape.of(2), sink -> sink.put(new short[2], 0, 2))));
+    Npy.write(folder.resolve("small.npy"), Shape.of(2, 3), new float[6]);
     int refused = 0;
     for (String name : SEEDS) {
       byte[] whole =
@@ -65,6 +80,8 @@ final class WeightsFuzzTest {
             case "model.safetensors.index.json" ->
                 "{\"metadata\":{},\"weight_map\":{\"a\":\"part-1.safetensors\"}}"
                     .getBytes(StandardCharsets.UTF_8);
+            case "int8.safetensors" -> Files.readAllBytes(folder.resolve("small.safetensors"));
+            case "array.npy" -> Files.readAllBytes(folder.resolve("small.npy"));
             default -> Files.readAllBytes(CASES.resolve(name));
           };
       for (int i = 0; i < each; i++) {
@@ -86,6 +103,9 @@ final class WeightsFuzzTest {
 
   private static boolean tried(Path file, byte[] bytes, String what) throws Exception {
     Files.write(file, bytes);
+    if (file.toString().endsWith(".npy")) {
+      return array(file, what);
+    }
     long before = allocated();
     try (Weights weights = Weights.open(file)) {
       long taken = allocated() - before;
@@ -99,10 +119,30 @@ final class WeightsFuzzTest {
           tensors.floats(name);
         }
       }
+      Quantization.storage(tensors);
+      TensorFile restored = Conversion.view(weights, Conversion.Part.BOTH);
+      for (String name : restored.names()) {
+        if (restored.entry(name).dtype().matches("F(16|32|64)|BF16")) {
+          restored.floats(name);
+        }
+      }
       return true;
     } catch (FormatException e) {
       long taken = allocated() - before;
       assertTrue(taken <= 2L * bytes.length + ROOM, what + " took " + taken + " bytes");
+      assertTrue(e.offset() >= 0 && !e.file().isEmpty(), what);
+      return false;
+    } catch (RuntimeException | Error e) {
+      return fail(what + " fails with " + e, e);
+    }
+  }
+
+  private static boolean array(Path file, String what) throws Exception {
+    try {
+      Npy.entry(file);
+      Npy.floats(file);
+      return true;
+    } catch (FormatException e) {
       assertTrue(e.offset() >= 0 && !e.file().isEmpty(), what);
       return false;
     } catch (RuntimeException | Error e) {

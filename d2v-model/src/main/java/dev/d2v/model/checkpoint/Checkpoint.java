@@ -18,7 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// The state of a run after some update, in a folder of its own:
+/// Models on disk. [#open] takes one of any origin; the rest is about the state of a run after some
+/// update, in a folder of its own:
 ///
 /// ```text
 /// model.safetensors      the student under its published names, the teacher as `_ema.` + name
@@ -43,6 +44,16 @@ public final class Checkpoint {
   private static final String FORMAT = "d2v-checkpoint-1";
 
   private Checkpoint() {}
+
+  /// Recognises and opens a model of any origin: a run or a checkpoint of d2v, a `.pt` of fairseq,
+  /// safetensors, a folder. The same as [Weights#open], under the name that people look for.
+  ///
+  /// ```java
+  /// try (Weights weights = Checkpoint.open(Path.of("base_libri.pt"))) { ... }
+  /// ```
+  public static Weights open(Path path) throws IOException {
+    return Weights.open(path);
+  }
 
   /// What `state.json` says.
   ///

@@ -17,7 +17,7 @@ import java.util.Map;
 /// front; numbers become F32, whole numbers I32.
 public final class Conversion {
   /// Key of the metadata under which the official configuration stands, as JSON.
-  static final String OFFICIAL = "data2vec2.config";
+  public static final String OFFICIAL = "data2vec2.config";
 
   /// Key of the metadata under which a run's configuration stands, as YAML.
   static final String YAML = "d2v.config.yaml";
@@ -50,39 +50,53 @@ public final class Conversion {
     return names;
   }
 
+  /// The tensors to write, under the names to write; quantised ones as what they stand for.
+  public static TensorFile view(Weights weights, Part part) {
+    return Names.view(weights, names(weights, part));
+  }
+
   /// Writes one safetensors file with the configuration in its metadata. Returns the number of
   /// tensors.
   public static int safetensors(Weights weights, Part part, Path target) throws IOException {
+    List<Safetensors.Item> items = new ArrayList<>();
+    TensorFile tensors = view(weights, part);
+    for (String name : tensors.names()) {
+      items.add(item(tensors, name));
+    }
+    Safetensors.write(target, metadata(weights), items);
+    return items.size();
+  }
+
+  /// What a file says of itself: its format, and the configuration of the weights.
+  static Map<String, String> metadata(Weights weights) {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("format", FORMAT);
     weights
         .configText()
         .ifPresent(c -> metadata.put(c.form().equals("yaml") ? YAML : OFFICIAL, c.text()));
-    List<Safetensors.Item> items = new ArrayList<>();
-    TensorFile tensors = Names.view(weights, names(weights, part));
-    for (String name : tensors.names()) {
-      TensorFile.Entry entry = tensors.entry(name);
-      items.add(
-          whole(entry)
-              ? new Safetensors.Item(
-                  name,
-                  DType.I32,
-                  entry.shape(),
-                  sink -> {
-                    int[] values = tensors.ints(name);
-                    sink.put(values, 0, values.length);
-                  })
-              : new Safetensors.Item(
-                  name,
-                  DType.F32,
-                  entry.shape(),
-                  sink -> {
-                    float[] values = tensors.floats(name);
-                    sink.put(values, 0, values.length);
-                  }));
-    }
-    Safetensors.write(target, metadata, items);
-    return items.size();
+    return metadata;
+  }
+
+  /// A tensor to write, F32, or I32 when it holds whole numbers.
+  static Safetensors.Item item(TensorFile tensors, String name) {
+    TensorFile.Entry entry = tensors.entry(name);
+    return whole(entry)
+        ? new Safetensors.Item(
+            name,
+            DType.I32,
+            entry.shape(),
+            sink -> {
+              int[] values = tensors.ints(name);
+              sink.put(values, 0, values.length);
+            })
+        : new Safetensors.Item(
+            name,
+            DType.F32,
+            entry.shape(),
+            sink -> {
+              float[] values = tensors.floats(name);
+              sink.put(values, 0, values.length);
+            });
   }
 
   /// Writes each tensor as `NAME.npy` into a new folder. Returns the number of tensors.

@@ -1,6 +1,9 @@
 package dev.d2v.model.checkpoint;
 
+import dev.d2v.nn.Parameter;
+import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.Tensor;
+import dev.d2v.tensor.io.RestoredTensors;
 import dev.d2v.tensor.io.TensorFile;
 import dev.d2v.tensor.spi.Backend;
 import java.util.ArrayList;
@@ -63,16 +66,32 @@ public record LoadReport(
       unexpected.addAll(names);
     }
 
+    /// Loads a parameter in whatever the model keeps it.
+    void load(TensorFile file, Parameter p, Backend backend) {
+      if (found(file, p.name(), p.shape())) {
+        new ParameterReader(RestoredTensors.of(file), backend).read(p, p.name());
+        loaded.add(p.name());
+      }
+    }
+
     void load(TensorFile file, String name, Tensor target, Backend backend) {
-      unexpected.remove(name);
-      if (!file.has(name)) {
-        missing.add(name);
-      } else if (!file.entry(name).shape().equals(target.shape())) {
-        wrongShape.add(name + ": file " + file.entry(name).shape() + ", model " + target.shape());
-      } else {
+      if (found(file, name, target.shape())) {
         file.read(name, target, backend);
         loaded.add(name);
       }
+    }
+
+    private boolean found(TensorFile file, String name, Shape shape) {
+      unexpected.remove(name);
+      if (!file.has(name)) {
+        missing.add(name);
+        return false;
+      }
+      if (!file.entry(name).shape().equals(shape)) {
+        wrongShape.add(name + ": file " + file.entry(name).shape() + ", model " + shape);
+        return false;
+      }
+      return true;
     }
 
     LoadReport build() {

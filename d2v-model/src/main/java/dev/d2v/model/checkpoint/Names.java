@@ -1,6 +1,7 @@
 package dev.d2v.model.checkpoint;
 
 import dev.d2v.tensor.io.RenamedTensors;
+import dev.d2v.tensor.io.RestoredTensors;
 import dev.d2v.tensor.io.TensorFile;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -53,7 +54,13 @@ final class Names {
     names.keySet().stream()
         .filter(n -> n.endsWith(".alibi_scale"))
         .forEach(n -> ranks.put(n, ALIBI_RANK));
-    return new RenamedTensors(weights.tensors(), names, ranks);
+    Map<String, String> all = new LinkedHashMap<>(names);
+    names.forEach((name, own) -> {
+      if (RestoredTensors.quantized(weights.tensors(), own)) {
+        all.put(name + RestoredTensors.SCALE, own + RestoredTensors.SCALE);
+      }
+    });
+    return RestoredTensors.of(new RenamedTensors(weights.tensors(), all, ranks));
   }
 
   /// Names with `_ema.` in front are the teacher's, the others the student's.
@@ -61,7 +68,7 @@ final class Names {
     Map<String, String> names = new LinkedHashMap<>();
     for (String name : file.names()) {
       boolean shadow = name.startsWith(Weights.TEACHER);
-      if (shadow == teacher) {
+      if (shadow == teacher && !RestoredTensors.scale(file, name)) {
         String own = shadow ? name.substring(Weights.TEACHER.length()) : name;
         String model = shadow ? publishedTeacher(own, "") : published(own, "");
         if (!model.isEmpty()) {

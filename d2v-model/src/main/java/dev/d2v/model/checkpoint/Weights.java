@@ -81,7 +81,7 @@ public sealed interface Weights extends AutoCloseable
         student.names().stream().filter(n -> trains || !Names.onlyForPretraining(n)).toList());
     for (Parameter p : model.memory().student()) {
       boolean shadow = preferTeacher && !trains && teacher.has(p.name());
-      report.load(shadow ? teacher : student, p.name(), p.value(), model.backend());
+      report.load(shadow ? teacher : student, p, model.backend());
     }
     if (trains && teacher().isEmpty()) {
       model.memory().copyToTeacher();
@@ -89,7 +89,7 @@ public sealed interface Weights extends AutoCloseable
       LoadReport.Builder second = new LoadReport.Builder();
       second.expect(teacher.names());
       for (Parameter p : model.memory().teacher()) {
-        second.load(teacher, p.name(), p.value(), model.backend());
+        second.load(teacher, p, model.backend());
       }
       return report.build().and(second.build(), TEACHER);
     }

@@ -25,7 +25,7 @@ public final class FeatureProjection implements Layer {
     this.norm = new LayerNorm(scope.child("1"), channels, EPS, true);
     this.linear =
         new Linear(
-            scope.child("2"),
+            scope.child("2").exact(),
             channels,
             C,
             Initializer.torchDefault(channels),

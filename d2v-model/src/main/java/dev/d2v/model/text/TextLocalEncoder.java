@@ -55,7 +55,7 @@ public final class TextLocalEncoder implements LocalEncoder {
     this.tokens = table(at.child("embed_tokens"), config.vocabulary());
     this.positions =
         config.positions() == TextEmbeddings.Positions.LEARNED
-            ? table(at.child("embed_positions"), config.positionRows())
+            ? table(at.child("embed_positions").exact(), config.positionRows())
             : null;
     this.norm = config.norm() ? new LayerNorm(at.child("layernorm_embedding"), C, EPS, true) : null;
     this.dropout = new Dropout(at, config.dropout());

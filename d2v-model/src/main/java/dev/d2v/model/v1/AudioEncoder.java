@@ -51,7 +51,7 @@ final class AudioEncoder implements Encoder {
       in = l.channels();
     }
     this.featureNorm = new LayerNorm(scope.child("feature_norm"), in, c.eps(), true);
-    this.projection = new Linear(scope.child("projection"), in, c.C(), zeros, zeros);
+    this.projection = new Linear(scope.child("projection").exact(), in, c.C(), zeros, zeros);
     for (int i = 0; i < config.positionLayers(); i++) {
       positions.add(
           new Conv2d(

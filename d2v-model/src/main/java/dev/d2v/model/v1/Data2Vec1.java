@@ -6,8 +6,11 @@ import dev.d2v.model.checkpoint.LoadReport;
 import dev.d2v.nn.Parameter;
 import dev.d2v.nn.ParameterScope;
 import dev.d2v.nn.Pass;
+import dev.d2v.nn.Storage;
+import dev.d2v.tensor.DType;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.io.FormatException;
+import dev.d2v.tensor.io.RestoredTensors;
 import dev.d2v.tensor.io.Safetensors;
 import dev.d2v.tensor.io.ShardedSafetensors;
 import dev.d2v.tensor.io.TensorFile;
@@ -18,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A model of data2vec 1.0 as the Hugging Face hub has them, for inference.
@@ -44,7 +48,7 @@ public final class Data2Vec1 implements AutoCloseable {
   private final Heads heads;
   private final ModelMemory memory;
 
-  private Data2Vec1(Data2Vec1Config config, boolean pooler, Backend backend) {
+  private Data2Vec1(Data2Vec1Config config, boolean pooler, Backend backend, Storage storage) {
     ParameterScope root = ParameterScope.root();
     this.config = config;
     this.encoder =
@@ -54,7 +58,7 @@ public final class Data2Vec1 implements AutoCloseable {
           case TextConfig t -> new TextEncoder(root, t);
         };
     this.heads = new Heads(root, config, pooler);
-    this.memory = ModelMemory.inference(backend, root.parameters());
+    this.memory = ModelMemory.inference(backend, root.parameters(), storage);
   }
 
   /// A model and what its load did.
@@ -62,11 +66,13 @@ public final class Data2Vec1 implements AutoCloseable {
   /// @param model the caller's to close
   /// @param config its `config.json`
   /// @param report tensors by the file's names
-  public record Opened(Data2Vec1 model, HuggingFaceConfig config, LoadReport report) {}
+  /// @param types in which the model keeps them, by the file's names
+  public record Opened(
+      Data2Vec1 model, HuggingFaceConfig config, LoadReport report, Map<String, DType> types) {}
 
   /// A model without values, of which a plan of memory can be made.
-  public static Data2Vec1 empty(Data2Vec1Config config, Backend backend) {
-    return new Data2Vec1(config, true, backend);
+  public static Data2Vec1 empty(Data2Vec1Config config, Backend backend, Storage storage) {
+    return new Data2Vec1(config, true, backend, storage);
   }
 
   /// Reads a folder with `config.json` and weights. Tensors that the configuration does not ask for
@@ -75,19 +81,20 @@ public final class Data2Vec1 implements AutoCloseable {
   /// @throws FormatException when a tensor that it asks for is missing or of another shape
   public static Opened open(Path folder, Backend backend) throws IOException {
     try (TensorFile weights = weights(folder)) {
-      return open(folder, weights, backend);
+      return open(folder, weights, backend, Storage.F32);
     }
   }
 
-  /// The same with weights of another file.
+  /// The same with weights of another file, kept in so many bits.
   ///
   /// @param weights stay open
-  public static Opened open(Path folder, TensorFile weights, Backend backend) throws IOException {
+  public static Opened open(Path folder, TensorFile weights, Backend backend, Storage storage)
+      throws IOException {
     HuggingFaceConfig config = HuggingFaceConfig.read(folder.resolve(CONFIG));
     String prefix = "data2vec_" + modality(config.config()) + ".";
-    WeightLoader loader = new WeightLoader(weights, prefix, backend);
+    WeightLoader loader = new WeightLoader(RestoredTensors.of(weights), prefix, backend);
     boolean pooler = loader.has("pooler.layernorm.weight") || loader.has("pooler.dense.weight");
-    Data2Vec1 model = new Data2Vec1(config.config(), pooler, backend);
+    Data2Vec1 model = new Data2Vec1(config.config(), pooler, backend, storage);
     try {
       model.encoder.load(loader);
       model.heads.load(loader);
@@ -96,14 +103,17 @@ public final class Data2Vec1 implements AutoCloseable {
         throw new FormatException(
             folder, 0, "all tensors that " + CONFIG + " asks for", report.toString());
       }
-      return new Opened(model, config, report);
+      return new Opened(model, config, report, loader.types());
     } catch (RuntimeException e) {
       model.close();
       throw e;
     }
   }
 
-  private static TensorFile weights(Path folder) throws IOException {
+  /// The weights of a folder.
+  ///
+  /// @throws FormatException when it has none
+  public static TensorFile weights(Path folder) throws IOException {
     for (String name : WEIGHTS) {
       Path file = folder.resolve(name);
       if (Files.isRegularFile(file)) {
@@ -137,7 +147,7 @@ public final class Data2Vec1 implements AutoCloseable {
 
   /// Bytes of its weights.
   public long bytes() {
-    return memory.memory().bytes();
+    return memory.bytes();
   }
 
   /// The encoder's output. Shows `hidden_states.i`, 0 being the embeddings, and of speech

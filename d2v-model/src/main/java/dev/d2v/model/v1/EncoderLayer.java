@@ -54,14 +54,10 @@ final class EncoderLayer {
   }
 
   private Tensor mlp(Tensor x, Tensor addend, Pass pass) {
-    int rows = x.shape().rows();
     int hidden = fc1.bias().shape().dim(0);
-    Tensor inner = pass.take(rows, hidden);
+    Tensor inner;
     if (act == Nonlinearity.GELU) {
-      Tensor weight = fc1.weight().compute();
-      Tensor bias = fc1.bias().compute();
-      int in = x.shape().dim(-1);
-      pass.kernels().matmul().matmulNTGelu(inner, null, x, weight, bias, rows, hidden, in);
+      inner = fc1.forwardGelu(x, pass);
     } else {
       inner = fc1.forward(x, pass);
       act.inPlace(inner, pass);

@@ -55,7 +55,7 @@ final class Heads {
   }
 
   private static Linear linear(ParameterScope scope, String name, int in, int out) {
-    return new Linear(scope.child(name), in, out, Initializer.zeros(), Initializer.zeros());
+    return new Linear(scope.child(name).exact(), in, out, Initializer.zeros(), Initializer.zeros());
   }
 
   void load(WeightLoader file) {
@@ -148,17 +148,7 @@ final class Heads {
       return there(out).forward(h, pass);
     }
     Tensor y = pass.take(x.shape().dim(0), x.shape().dim(1), config.labels());
-    pass.kernels()
-        .matmul()
-        .matmulNT(
-            y,
-            h,
-            words.compute(),
-            outBias.compute(),
-            null,
-            x.shape().rows(),
-            config.labels(),
-            x.shape().dim(-1));
+    Linear.product(y, h, words, outBias.compute(), null, x.shape().rows(), pass);
     return y;
   }
 

@@ -6,11 +6,13 @@ import dev.d2v.nn.Initializer;
 import dev.d2v.nn.Parameter;
 import dev.d2v.nn.ParameterScope;
 import dev.d2v.nn.Pass;
+import dev.d2v.nn.Storage;
 import dev.d2v.nn.layer.AttentionBias;
 import dev.d2v.nn.layer.LayerNorm;
 import dev.d2v.tensor.DType;
 import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.Tensor;
+import dev.d2v.tensor.kernel.StoredMatrix;
 import dev.d2v.tensor.spi.Backend;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,10 +32,11 @@ final class TextEncoder implements Encoder {
   TextEncoder(ParameterScope scope, TextConfig config) {
     this.config = config;
     LayerConfig c = config.layers();
-    this.words = table(scope, "words", config.vocabulary());
-    this.types = table(scope, "types", config.types());
+    this.words = table(scope, "words", config.vocabulary(), Storage.Use.ROWS);
+    this.types = table(scope, "types", config.types(), Storage.Use.PLAIN);
     boolean absolute = config.placement() == TextConfig.Placement.ABSOLUTE;
-    this.positions = absolute ? table(scope, "positions", config.positions()) : null;
+    this.positions =
+        absolute ? table(scope, "positions", config.positions(), Storage.Use.PLAIN) : null;
     this.norm = new LayerNorm(scope.child("norm"), c.C(), c.eps(), true);
     boolean keys = config.placement() == TextConfig.Placement.RELATIVE_KEY_QUERY;
     for (int i = 0; i < c.depth(); i++) {
@@ -46,8 +49,8 @@ final class TextEncoder implements Encoder {
     }
   }
 
-  private Parameter table(ParameterScope scope, String name, int rows) {
-    return scope.parameter(name, Shape.of(rows, config.layers().C()), Initializer.zeros());
+  private Parameter table(ParameterScope scope, String name, int rows, Storage.Use use) {
+    return scope.parameter(name, Shape.of(rows, config.layers().C()), Initializer.zeros(), use);
   }
 
   /// The table of tokens (vocabulary,C).
@@ -130,9 +133,13 @@ final class TextEncoder implements Encoder {
     }
     Tensor index = pass.workspace().take(Shape.of(ids.length), DType.I32);
     host.upload(index, ids);
-    pass.kernels()
-        .gather()
-        .gatherRows(y, table.compute(), null, index, ids.length, table.shape().dim(1));
+    int C = table.shape().dim(1);
+    StoredMatrix stored = table.stored();
+    if (stored == null) {
+      pass.kernels().gather().gatherRows(y, table.compute(), null, index, ids.length, C);
+    } else {
+      pass.kernels().storage().storedRows(y, stored, index, ids.length, C);
+    }
   }
 
   @Override

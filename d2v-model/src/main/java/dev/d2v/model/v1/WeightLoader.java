@@ -1,13 +1,17 @@
 package dev.d2v.model.v1;
 
 import dev.d2v.model.checkpoint.LoadReport;
+import dev.d2v.model.checkpoint.ParameterReader;
 import dev.d2v.nn.Parameter;
+import dev.d2v.tensor.DType;
 import dev.d2v.tensor.Shape;
-import dev.d2v.tensor.Tensor;
-import dev.d2v.tensor.io.TensorFile;
+import dev.d2v.tensor.io.RestoredTensors;
+import dev.d2v.tensor.kernel.StoredMatrix;
 import dev.d2v.tensor.spi.Backend;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,17 +26,18 @@ final class WeightLoader {
   /// Instead of a name: zeros.
   static final String ZEROS = "";
 
-  private final TensorFile file;
-  private final Backend backend;
+  private final RestoredTensors file;
+  private final ParameterReader reader;
+  private final Map<String, DType> types = new LinkedHashMap<>();
   private final Map<String, String> names = new HashMap<>();
   private final Set<String> loaded = new LinkedHashSet<>();
   private final List<String> missing = new ArrayList<>();
   private final List<String> wrongShape = new ArrayList<>();
   private final TreeSet<String> unexpected = new TreeSet<>();
 
-  WeightLoader(TensorFile file, String prefix, Backend backend) {
+  WeightLoader(RestoredTensors file, String prefix, Backend backend) {
     this.file = file;
-    this.backend = backend;
+    this.reader = new ParameterReader(file, backend);
     for (String name : file.names()) {
       names.put(name.startsWith(prefix) ? name.substring(prefix.length()) : name, name);
       unexpected.add(name);
@@ -61,16 +66,18 @@ final class WeightLoader {
 
   /// Tensors below one another: the rows of q, k and v.
   void rows(Parameter p, String... parts) {
-    Tensor value = p.value();
-    int rows = value.shape().dim(0);
+    int rows = p.shape().dim(0);
     for (int i = 0; i < parts.length; i++) {
-      Tensor part = value.slice(rows * i / parts.length, rows * (i + 1) / parts.length);
+      int from = rows * i / parts.length;
+      int to = rows * (i + 1) / parts.length;
+      Shape part = p.shape().withFirst(to - from);
       if (parts[i].equals(ZEROS)) {
-        backend.upload(part, new float[part.shape().intSize()]);
+        reader.put(p, from, to, new float[part.intSize()]);
       } else {
-        String name = found(parts[i], part.shape());
+        String name = found(parts[i], part);
         if (name != null) {
-          file.read(name, part, backend);
+          reader.rows(p, from, to, name, null);
+          types.put(name, type(p));
         }
       }
     }
@@ -83,18 +90,23 @@ final class WeightLoader {
     if (values == null || factors == null) {
       return;
     }
-    float[] x = file.floats(values);
-    float[] f = file.floats(factors);
-    int columns = x.length / f.length;
-    for (int i = 0; i < x.length; i++) {
-      x[i] *= f[i / columns];
-    }
-    backend.upload(p.value(), x);
+    reader.rows(p, 0, p.shape().dim(0), values, file.floats(factors));
+    types.put(values, type(p));
+  }
+
+  private static DType type(Parameter p) {
+    StoredMatrix stored = p.stored();
+    return stored == null ? DType.F32 : stored.values().type();
+  }
+
+  /// In which types the model keeps what it took as it is, by the file's names.
+  Map<String, DType> types() {
+    return Collections.unmodifiableMap(types);
   }
 
   /// Numbers that were made of a file's.
   void fill(Parameter p, float[] values) {
-    backend.upload(p.value(), values);
+    reader.put(p, 0, p.shape().dim(0), values);
   }
 
   /// The numbers of a tensor of that shape; zeros when it is not there.

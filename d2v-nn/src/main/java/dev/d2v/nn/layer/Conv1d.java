@@ -5,6 +5,7 @@ import dev.d2v.nn.Layer;
 import dev.d2v.nn.Parameter;
 import dev.d2v.nn.ParameterScope;
 import dev.d2v.nn.Pass;
+import dev.d2v.nn.Storage;
 import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.kernel.ConvShape;
@@ -41,7 +42,8 @@ public final class Conv1d implements Layer {
           "convolution: %d groups must divide %d channels in and %d out, and kernel (%d) and stride (%d) be positive"
               .formatted(groups, in, out, kernel, stride));
     }
-    this.weight = scope.parameter("weight", Shape.of(out, in / groups, kernel), weight);
+    this.weight =
+        scope.parameter("weight", Shape.of(out, in / groups, kernel), weight, Storage.Use.FILTER);
     this.bias = bias == null ? null : scope.parameter("bias", Shape.of(out), bias);
     this.in = in;
     this.out = out;
@@ -62,7 +64,9 @@ public final class Conv1d implements Layer {
   void into(Tensor y, Tensor x, Pass pass) {
     ConvShape shape = geometry(x.shape());
     Tensor b = bias == null ? null : bias.compute();
-    pass.kernels().conv().conv2dForward(y, x, weight.compute(), b, shape);
+    try (var _ = pass.temporaries()) {
+      pass.kernels().conv().conv2dForward(y, x, weight.widened(pass), b, shape);
+    }
     pass.save(this, new Saved(x, shape));
   }
 

@@ -5,6 +5,7 @@ import dev.d2v.nn.Layer;
 import dev.d2v.nn.Parameter;
 import dev.d2v.nn.ParameterScope;
 import dev.d2v.nn.Pass;
+import dev.d2v.nn.Storage;
 import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.kernel.ConvShape;
@@ -46,7 +47,7 @@ public final class Conv2d implements Layer {
         oneDimensional
             ? Shape.of(out, in / groups, kernel)
             : Shape.of(out, in / groups, kernel, kernel);
-    this.weight = scope.parameter("weight", shape, weight);
+    this.weight = scope.parameter("weight", shape, weight, Storage.Use.FILTER);
     this.bias = scope.parameter("bias", Shape.of(out), bias);
     this.in = in;
     this.out = out;
@@ -60,7 +61,9 @@ public final class Conv2d implements Layer {
   public Tensor forward(Tensor x, Pass pass) {
     ConvShape shape = geometry(x.shape());
     Tensor y = pass.take(Rows.withLast(x.shape(), out));
-    pass.kernels().conv().conv2dForward(y, x, weight.compute(), bias.compute(), shape);
+    try (var _ = pass.temporaries()) {
+      pass.kernels().conv().conv2dForward(y, x, weight.widened(pass), bias.compute(), shape);
+    }
     pass.save(this, new Saved(x, shape));
     return y;
   }

@@ -4,8 +4,10 @@ import dev.d2v.nn.Initializer;
 import dev.d2v.nn.Parameter;
 import dev.d2v.nn.ParameterScope;
 import dev.d2v.nn.Pass;
+import dev.d2v.nn.Storage;
 import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.Tensor;
+import dev.d2v.tensor.kernel.StoredMatrix;
 
 /// `y[j] = table[id[j]]`: a row of a table for each id.
 ///
@@ -31,7 +33,7 @@ public final class Embedding {
       throw new IllegalArgumentException(
           "embedding: the padding id must be one of the %d rows, got %d".formatted(rows, padding));
     }
-    this.weight = scope.parameter("weight", Shape.of(rows, C), initializer);
+    this.weight = scope.parameter("weight", Shape.of(rows, C), initializer, Storage.Use.ROWS);
     this.rows = rows;
     this.C = C;
     this.padding = padding;
@@ -64,8 +66,14 @@ public final class Embedding {
     int[] dims = java.util.Arrays.copyOf(index.shape().toArray(), index.shape().rank() + 1);
     dims[dims.length - 1] = C;
     Tensor y = pass.take(dims);
-    Tensor table = weight.compute();
-    pass.kernels().gather().gatherRows(y, table, table, index, index.shape().intSize(), C);
+    int n = index.shape().intSize();
+    StoredMatrix stored = weight.stored();
+    if (stored == null) {
+      Tensor table = weight.compute();
+      pass.kernels().gather().gatherRows(y, table, table, index, n, C);
+    } else {
+      pass.kernels().storage().storedRows(y, stored, index, n, C);
+    }
     pass.save(this, new Saved(index));
     return y;
   }

@@ -5,8 +5,10 @@ import dev.d2v.nn.Layer;
 import dev.d2v.nn.Parameter;
 import dev.d2v.nn.ParameterScope;
 import dev.d2v.nn.Pass;
+import dev.d2v.nn.Storage;
 import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.Tensor;
+import dev.d2v.tensor.kernel.StoredMatrix;
 import org.jspecify.annotations.Nullable;
 
 /// `y = x W^T + b`.
@@ -22,7 +24,7 @@ public final class Linear implements Layer {
 
   /// Declares `weight` and `bias` in the scope.
   public Linear(ParameterScope scope, int in, int out, Initializer weight, Initializer bias) {
-    this.weight = scope.parameter("weight", Shape.of(out, in), weight);
+    this.weight = scope.parameter("weight", Shape.of(out, in), weight, Storage.Use.ROWS);
     this.bias = scope.parameter("bias", Shape.of(out), bias);
     this.in = in;
     this.out = out;
@@ -46,17 +48,56 @@ public final class Linear implements Layer {
   /// [#forwardAdd] into a tensor that the caller took; addend may be y itself.
   void into(Tensor y, Tensor x, @Nullable Tensor addend, Pass pass) {
     int rows = Rows.of(x, in, weight.name());
-    pass.kernels().matmul().matmulNT(y, x, weight.compute(), bias.compute(), addend, rows, out, in);
+    product(y, x, weight, bias.compute(), addend, rows, pass);
     pass.save(this, new Saved(x));
   }
 
   /// `pre = x W^T + b`, `y = gelu(pre)`. pre is null in inference.
   void geluInto(Tensor y, @Nullable Tensor pre, Tensor x, Pass pass) {
     int rows = Rows.of(x, in, weight.name());
-    pass.kernels()
-        .matmul()
-        .matmulNTGelu(y, pre, x, weight.compute(), bias.compute(), rows, out, in);
+    StoredMatrix stored = weight.stored();
+    if (stored == null) {
+      pass.kernels()
+          .matmul()
+          .matmulNTGelu(y, pre, x, weight.compute(), bias.compute(), rows, out, in);
+    } else {
+      pass.kernels().storage().storedNTGelu(y, x, stored, bias.compute(), rows, out, in);
+    }
     pass.save(this, new Saved(x));
+  }
+
+  /// `y = gelu(x W^T + b)` for inference.
+  public Tensor forwardGelu(Tensor x, Pass pass) {
+    if (pass.training()) {
+      throw new IllegalStateException("forwardGelu saves nothing for a backward");
+    }
+    Tensor y = pass.take(Rows.withLast(x.shape(), out));
+    geluInto(y, null, x, pass);
+    return y;
+  }
+
+  /// `y = x W^T + b + addend` with a weight in whatever it is kept.
+  ///
+  /// @param y (rows,out)
+  /// @param weight (out,in)
+  /// @param bias (out)
+  /// @param addend (rows,out), or null
+  public static void product(
+      Tensor y,
+      Tensor x,
+      Parameter weight,
+      Tensor bias,
+      @Nullable Tensor addend,
+      int rows,
+      Pass pass) {
+    int out = weight.shape().dim(0);
+    int in = weight.shape().dim(1);
+    StoredMatrix stored = weight.stored();
+    if (stored == null) {
+      pass.kernels().matmul().matmulNT(y, x, weight.compute(), bias, addend, rows, out, in);
+    } else {
+      pass.kernels().storage().storedNT(y, x, stored, bias, addend, rows, out, in);
+    }
   }
 
   /// `dx = dy W`, `dW += dy^T x`, `db += sum over rows of dy`.

@@ -5,6 +5,7 @@ import dev.d2v.nn.Layer;
 import dev.d2v.nn.Parameter;
 import dev.d2v.nn.ParameterScope;
 import dev.d2v.nn.Pass;
+import dev.d2v.nn.Storage;
 import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.kernel.ConvShape;
@@ -41,7 +42,11 @@ public final class WeightNormConv1d implements Layer {
         scope.parameter(
             "weight_g", Shape.of(1, 1, kernel), new Initializer.Constant((float) length));
     this.v =
-        scope.parameter("weight_v", Shape.of(C, I, kernel), new Initializer.Normal((float) std));
+        scope.parameter(
+            "weight_v",
+            Shape.of(C, I, kernel),
+            new Initializer.Normal((float) std),
+            Storage.Use.FILTER);
     this.C = C;
     this.kernel = kernel;
     this.groups = groups;
@@ -62,7 +67,7 @@ public final class WeightNormConv1d implements Layer {
       Tensor norm = pass.take(kernel);
       pass.kernels()
           .elementwise()
-          .weightNormForward(w, norm, v.compute(), g.compute(), rows(), kernel);
+          .weightNormForward(w, norm, v.widened(pass), g.compute(), rows(), kernel);
       pass.kernels().conv().conv2dForward(y, x, w, bias.compute(), shape);
       pass.save(this, new Saved(x, w, norm, shape));
     }

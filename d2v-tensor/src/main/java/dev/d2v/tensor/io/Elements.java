@@ -1,11 +1,11 @@
 package dev.d2v.tensor.io;
 
-import dev.d2v.tensor.DType;
 import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.spi.Backend;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /// The numbers of one tensor in memory that has been checked to hold them, converted as they are
@@ -64,19 +64,40 @@ final class Elements {
   void read(Tensor target, Backend backend) {
     TensorFile.checkTarget(entry, target);
     Tensor flat = target.reshape(size);
+    boolean asItIs = strides == null && entry.dtype().equals(target.type().name());
+    if (asItIs && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
+      backend.upload(flat, bytes.asSlice(begin, target.bytes()));
+      return;
+    }
     for (int from = 0; from < size; from += CHUNK) {
       int count = Math.min(CHUNK, size - from);
       Tensor piece = flat.slice(from, from + count);
-      if (target.type() == DType.F32) {
-        float[] host = new float[count];
-        floats(from, host, count);
-        backend.upload(piece, host);
-      } else {
-        int[] host = new int[count];
-        ints(from, host, count);
-        backend.upload(piece, host);
+      switch (target.type()) {
+        case F32 -> backend.upload(piece, floats(from, count));
+        case BF16 -> backend.upload(piece, Narrowing.bf16(floats(from, count)));
+        case I8 -> backend.upload(piece, bytes(from, count));
+        case I32, F16 -> {
+          int[] host = new int[count];
+          ints(from, host, count);
+          backend.upload(piece, host);
+        }
       }
     }
+  }
+
+  private float[] floats(int from, int count) {
+    float[] host = new float[count];
+    floats(from, host, count);
+    return host;
+  }
+
+  /// I8 numbers.
+  private byte[] bytes(int from, int count) {
+    byte[] host = new byte[count];
+    for (int i = 0; i < count; i++) {
+      host[i] = bytes.get(ValueLayout.JAVA_BYTE, at(from + i));
+    }
+    return host;
   }
 
   private void floats(int from, float[] out, int count) {

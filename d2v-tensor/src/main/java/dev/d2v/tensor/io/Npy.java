@@ -2,12 +2,16 @@ package dev.d2v.tensor.io;
 
 import dev.d2v.tensor.Shape;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 
 /// One array in a NumPy `.npy` file: F32 or I32, little-endian, C order, format versions 1.0, 2.0
 /// and 3.0; written as 1.0. Anything else, and a file whose length is not what its shape says, is a
@@ -42,10 +46,31 @@ public final class Npy {
     write(path, I32, shape, values.length, sink -> sink.put(values, 0, values.length));
   }
 
+  /// Whether a file begins like one.
+  public static boolean is(Path path) throws IOException {
+    try (InputStream in = Files.newInputStream(path)) {
+      return Arrays.equals(in.readNBytes(MAGIC.length), MAGIC);
+    }
+  }
+
+  /// What a file says of its array, under the file's name; reads the header alone.
+  public static TensorFile.Entry entry(Path path) throws IOException {
+    try (MappedFile file = MappedFile.open(path, Arena.ofConfined(), 10, "npy")) {
+      NpyHeader header = NpyHeader.read(file, MAGIC, List.of(F32, I32));
+      return new TensorFile.Entry(
+          String.valueOf(path.getFileName()),
+          header.descr().equals(I32) ? "I32" : "F32",
+          header.shape(),
+          path,
+          header.dataBegin(),
+          file.size());
+    }
+  }
+
   /// Reads an array of F32.
   public static Floats floats(Path path) throws IOException {
     try (MappedFile file = MappedFile.open(path, Arena.ofConfined(), 10, "npy")) {
-      NpyHeader header = NpyHeader.read(file, MAGIC, F32);
+      NpyHeader header = NpyHeader.read(file, MAGIC, List.of(F32));
       float[] values = new float[header.shape().intSize()];
       MemorySegment.copy(
           file.bytes(), MappedFile.FLOAT, header.dataBegin(), values, 0, values.length);
@@ -56,7 +81,7 @@ public final class Npy {
   /// Reads an array of I32.
   public static Ints ints(Path path) throws IOException {
     try (MappedFile file = MappedFile.open(path, Arena.ofConfined(), 10, "npy")) {
-      NpyHeader header = NpyHeader.read(file, MAGIC, I32);
+      NpyHeader header = NpyHeader.read(file, MAGIC, List.of(I32));
       int[] values = new int[header.shape().intSize()];
       MemorySegment.copy(
           file.bytes(), MappedFile.INT, header.dataBegin(), values, 0, values.length);

@@ -11,15 +11,16 @@ import java.util.Set;
 /// The header of an npy file: a Python dictionary of `descr`, `fortran_order` and `shape`, checked
 /// against the length of the file.
 ///
+/// @param descr type of its elements
 /// @param shape extents of the array
 /// @param dataBegin byte at which its elements begin
-record NpyHeader(Shape shape, long dataBegin) {
+record NpyHeader(String descr, Shape shape, long dataBegin) {
   private static final int MAX_BYTES = 1 << 20;
   private static final int MAX_RANK = 32;
   private static final int ELEMENT_BYTES = 4;
 
-  /// Reads the header of an array of four-byte elements of the type `descr`.
-  static NpyHeader read(MappedFile file, byte[] magic, String descr) {
+  /// Reads the header of an array of four-byte elements of one of the types `descrs`.
+  static NpyHeader read(MappedFile file, byte[] magic, List<String> descrs) {
     Path path = file.file();
     for (int i = 0; i < magic.length; i++) {
       if (file.copy(i, 1)[0] != magic[i]) {
@@ -48,8 +49,8 @@ record NpyHeader(Shape shape, long dataBegin) {
           "" + length);
     }
     byte[] text = file.copy(begin, (int) length);
-    Shape shape =
-        new Parser(path, new String(text, StandardCharsets.ISO_8859_1), begin).read(descr);
+    Parser parser = new Parser(path, new String(text, StandardCharsets.ISO_8859_1), begin);
+    Shape shape = parser.read(descrs);
     long expected = begin + length + ELEMENT_BYTES * shape.size();
     if (file.size() != expected) {
       throw new FormatException(
@@ -58,7 +59,7 @@ record NpyHeader(Shape shape, long dataBegin) {
           "a file of " + expected + " bytes for shape " + shape,
           "one of " + file.size());
     }
-    return new NpyHeader(shape, begin + length);
+    return new NpyHeader(parser.descr, shape, begin + length);
   }
 
   /// Reads the dictionary: its keys in any order, each once.
@@ -67,6 +68,7 @@ record NpyHeader(Shape shape, long dataBegin) {
     private final String text;
     private final long offset;
     private int at;
+    private String descr = "";
 
     Parser(Path path, String text, long offset) {
       this.path = path;
@@ -74,7 +76,7 @@ record NpyHeader(Shape shape, long dataBegin) {
       this.offset = offset;
     }
 
-    Shape read(String descr) {
+    Shape read(List<String> descrs) {
       Set<String> seen = new HashSet<>();
       Shape shape = Shape.of();
       take("{");
@@ -85,7 +87,7 @@ record NpyHeader(Shape shape, long dataBegin) {
           throw expected("each key once");
         }
         switch (key) {
-          case "descr" -> take("'" + descr + "'");
+          case "descr" -> descr = oneOf(descrs);
           case "fortran_order" -> take("False");
           case "shape" -> shape = tuple();
           default -> throw expected("no key but descr, fortran_order and shape");
@@ -103,6 +105,15 @@ record NpyHeader(Shape shape, long dataBegin) {
         throw expected("nothing but spaces behind the dictionary");
       }
       return shape;
+    }
+
+    private String oneOf(List<String> descrs) {
+      for (String one : descrs) {
+        if (accept("'" + one + "'")) {
+          return one;
+        }
+      }
+      throw expected("'" + String.join("' or '", descrs) + "'");
     }
 
     private Shape tuple() {

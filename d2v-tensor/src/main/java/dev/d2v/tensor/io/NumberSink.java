@@ -40,8 +40,18 @@ public final class NumberSink implements AutoCloseable {
     }
   }
 
-  /// Writes bytes as they are.
-  void put(byte[] bytes) throws IOException {
+  /// Writes `count` values from `from` on: BF16 numbers, by their bits.
+  public void put(short[] values, int from, int count) throws IOException {
+    for (int done = 0; done < count; ) {
+      int n = Math.min(count - done, 2 * room());
+      buffer.asShortBuffer().put(values, from + done, n);
+      advance(2 * n);
+      done += n;
+    }
+  }
+
+  /// Writes bytes as they are: I8 numbers.
+  public void put(byte[] bytes) throws IOException {
     flush();
     ByteBuffer rest = ByteBuffer.wrap(bytes);
     while (rest.hasRemaining()) {

@@ -36,7 +36,7 @@ public final class Safetensors implements TensorFile {
   /// One tensor to write.
   ///
   /// @param name a name that no other has
-  /// @param type F32 or I32
+  /// @param type F32, I32, BF16 or I8
   /// @param shape its extents
   /// @param values gives its numbers when their turn comes
   public record Item(String name, DType type, Shape shape, Values values) {

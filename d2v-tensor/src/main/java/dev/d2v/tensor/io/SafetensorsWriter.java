@@ -51,12 +51,21 @@ final class SafetensorsWriter {
     Tensor flat = tensor.reshape(size);
     for (int from = 0; from < size; from += CHUNK) {
       Tensor piece = flat.slice(from, Math.min(size, from + CHUNK));
-      if (tensor.type() == DType.F32) {
-        float[] host = backend.floats(piece);
-        sink.put(host, 0, host.length);
-      } else {
-        int[] host = backend.ints(piece);
-        sink.put(host, 0, host.length);
+      int count = piece.shape().intSize();
+      switch (tensor.type()) {
+        case F32 -> sink.put(backend.floats(piece), 0, count);
+        case I32 -> sink.put(backend.ints(piece), 0, count);
+        case BF16 -> {
+          short[] host = new short[count];
+          backend.download(host, piece);
+          sink.put(host, 0, count);
+        }
+        case I8 -> {
+          byte[] host = new byte[count];
+          backend.download(host, piece);
+          sink.put(host);
+        }
+        case F16 -> throw new IllegalArgumentException("safetensors: F16 is not written");
       }
     }
   }
@@ -79,9 +88,10 @@ final class SafetensorsWriter {
           !item.name().equals(SafetensorsHeader.METADATA),
           "a tensor's name is taken: " + item.name());
       check(
-          item.type() == DType.F32 || item.type() == DType.I32,
-          "'" + item.name() + "' must be F32 or I32, got " + item.type());
-      long end = Math.addExact(begin, Math.multiplyExact(item.shape().size(), 4L));
+          item.type() != DType.F16,
+          "'" + item.name() + "' must be F32, BF16, I32 or I8, got " + item.type());
+      long bytes = Math.multiplyExact(item.shape().size(), (long) item.type().bytes());
+      long end = Math.addExact(begin, bytes);
       quote(json, item.name())
           .append(":{\"dtype\":\"")
           .append(item.type())

@@ -46,8 +46,9 @@ public interface TensorFile extends AutoCloseable {
   int[] ints(String name);
 
   /// Copies a tensor of the file into an F32 or I32 tensor of as many elements, in pieces,
-  /// converted as by [#floats] or [#ints]. Shapes may differ otherwise: a file's (1,T,C) is read
-  /// into a (T,C).
+  /// converted as by [#floats] or [#ints]; into a BF16 tensor, rounded to nearest; into an I8
+  /// tensor, from I8 alone and as it is. Shapes may differ otherwise: a file's (1,T,C) is read into
+  /// a (T,C).
   void read(String name, Tensor target, Backend backend);
 
   /// Whether the file has a tensor of this name.
@@ -62,7 +63,8 @@ public interface TensorFile extends AutoCloseable {
   /// Fails unless `target` can take a tensor of the file.
   static void checkTarget(Entry entry, Tensor target) {
     if (entry.shape().size() != target.size()
-        || (target.type() != DType.F32 && target.type() != DType.I32)) {
+        || target.type() == DType.F16
+        || (target.type() == DType.I8 && !entry.dtype().equals("I8"))) {
       throw new IllegalArgumentException(
           "%s: '%s' is %s %s and cannot be read into a tensor of %s"
               .formatted(entry.file(), entry.name(), entry.dtype(), entry.shape(), target));

@@ -68,6 +68,17 @@ public final class TorchFile implements TensorFile {
     return content.storages() instanceof TorchStorages.Archive;
   }
 
+  /// Reads all entries of an archive and compares them with their check sums; returns their number,
+  /// 0 for the form before PyTorch 1.6, which has none. Opening does this for the pickle and for
+  /// packed entries alone: PyTorch itself checks nothing and can be told to write no sums.
+  ///
+  /// @throws FormatException naming the first entry that is not what it was
+  public int checkSums() {
+    return content.storages() instanceof TorchStorages.Archive archive
+        ? archive.zip().checkSums()
+        : 0;
+  }
+
   /// The whole value, not to be changed: null, Boolean, Long, `BigInteger`, Double, String,
   /// `byte[]`, List, Map, Set, [PickledTuple], [TorchTensor], [PickledObject]. Lists and maps that
   /// do not lie in a placeholder nest at most 64 deep and hold nothing of which they are a part.

@@ -30,6 +30,7 @@ final class ZipEntries {
   // No packing by deflate is better than about 1032 to 1.
   private static final long BEST_RATIO = 1032;
   private static final long UNPACKED_ROOM = 1 << 20;
+  private static final long PIECE = 1 << 26;
 
   private final MappedFile file;
   private final Map<String, Entry> entries;
@@ -89,13 +90,27 @@ final class ZipEntries {
   /// Fails unless an entry's bytes have the check sum that the archive gives.
   void checkSum(Entry entry, MemorySegment content) {
     CRC32 crc = new CRC32();
-    crc.update(content.asByteBuffer());
+    // A buffer holds no more bytes than an int can count.
+    for (long at = 0; at < content.byteSize(); at += PIECE) {
+      crc.update(content.asSlice(at, Math.min(PIECE, content.byteSize() - at)).asByteBuffer());
+    }
     if ((int) crc.getValue() != entry.crc) {
       throw wrong(
           entry.begin,
           "'%s' with check sum %08x".formatted(entry.name, entry.crc),
           "%08x".formatted(crc.getValue()));
     }
+  }
+
+  /// Fails unless all entries have the check sums that the archive gives; how many there are.
+  int checkSums() {
+    for (Entry entry : entries.values()) {
+      MemorySegment content = content(entry);
+      if (entry.stored) {
+        checkSum(entry, content);
+      }
+    }
+    return entries.size();
   }
 
   static ZipEntries read(MappedFile file) {

@@ -18,6 +18,7 @@ package dev.d2v.tensor.kernel;
 /// @param loss regression losses and spread
 /// @param optimizer clipping, AdamW and EMA
 /// @param random dropout, drop path and Gaussian noise
+/// @param storage weights in fewer bits, for inference
 public record Kernels(
     MatmulKernels matmul,
     NormKernels norm,
@@ -28,4 +29,5 @@ public record Kernels(
     GatherKernels gather,
     LossKernels loss,
     OptimizerKernels optimizer,
-    RandomKernels random) {}
+    RandomKernels random,
+    StorageKernels storage) {}

@@ -20,7 +20,8 @@ public final class MeteredKernels {
         new MeteredGather(to.gather(), meter),
         new MeteredLoss(to.loss(), meter),
         new MeteredOptimizer(to.optimizer(), meter),
-        new MeteredRandom(to.random(), meter));
+        new MeteredRandom(to.random(), meter),
+        new MeteredStorage(to.storage(), meter));
   }
 
   /// What the tensors take together.

@@ -73,10 +73,25 @@ public final class PlanBackend implements Backend {
   }
 
   @Override
+  public void upload(Tensor target, MemorySegment source) {}
+
+  @Override
   public void upload(Tensor target, float[] source) {}
 
   @Override
   public void upload(Tensor target, int[] source) {}
+
+  @Override
+  public void upload(Tensor target, byte[] source) {}
+
+  @Override
+  public void upload(Tensor target, short[] source) {}
+
+  @Override
+  public void download(byte[] target, Tensor source) {}
+
+  @Override
+  public void download(short[] target, Tensor source) {}
 
   @Override
   public void download(float[] target, Tensor source) {}

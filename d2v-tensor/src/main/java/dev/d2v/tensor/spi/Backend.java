@@ -2,6 +2,7 @@ package dev.d2v.tensor.spi;
 
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.kernel.Kernels;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -23,17 +24,39 @@ public interface Backend extends AutoCloseable {
   /// no room.
   MemoryBlock allocate(long bytes);
 
+  /// Whether a fresh block is all zero bytes.
+  default boolean zeroed() {
+    return false;
+  }
+
+  /// Copies host bytes, native order, into a tensor of any type: from a mapped file, in one pass.
+  ///
+  /// @param source as many bytes as the tensor has
+  void upload(Tensor target, MemorySegment source);
+
   /// Copies host numbers into an F32 tensor of the same size.
   void upload(Tensor target, float[] source);
 
   /// Copies host numbers into an I32 tensor of the same size.
   void upload(Tensor target, int[] source);
 
+  /// Copies host numbers into an I8 tensor of the same size.
+  void upload(Tensor target, byte[] source);
+
+  /// Copies the bits of host numbers into a BF16 tensor of the same size.
+  void upload(Tensor target, short[] source);
+
   /// Copies an F32 tensor to the host; waits for the kernels before it.
   void download(float[] target, Tensor source);
 
   /// Copies an I32 tensor to the host; waits for the kernels before it.
   void download(int[] target, Tensor source);
+
+  /// Copies an I8 tensor to the host; waits for the kernels before it.
+  void download(byte[] target, Tensor source);
+
+  /// Copies the bits of a BF16 tensor to the host; waits for the kernels before it.
+  void download(short[] target, Tensor source);
 
   /// Waits until everything asked for so far is done.
   void synchronize();

@@ -91,6 +91,21 @@ public final class CpuBackend implements Backend {
     }
   }
 
+  /// True: see [HostMemory].
+  @Override
+  public boolean zeroed() {
+    return true;
+  }
+
+  @Override
+  public void upload(Tensor target, MemorySegment source) {
+    if (target.bytes() != source.byteSize()) {
+      throw new IllegalArgumentException(
+          "upload: the tensor is %s, the source has %d bytes".formatted(target, source.byteSize()));
+    }
+    target.data().copyFrom(source);
+  }
+
   @Override
   public void upload(Tensor target, float[] source) {
     check("upload", target, DType.F32, source.length);
@@ -104,6 +119,18 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public void upload(Tensor target, byte[] source) {
+    check("upload", target, DType.I8, source.length);
+    MemorySegment.copy(source, 0, target.data(), ValueLayout.JAVA_BYTE, 0, source.length);
+  }
+
+  @Override
+  public void upload(Tensor target, short[] source) {
+    check("upload", target, DType.BF16, source.length);
+    MemorySegment.copy(source, 0, target.data(), ValueLayout.JAVA_SHORT, 0, source.length);
+  }
+
+  @Override
   public void download(float[] target, Tensor source) {
     check("download", source, DType.F32, target.length);
     MemorySegment.copy(source.data(), ValueLayout.JAVA_FLOAT, 0, target, 0, target.length);
@@ -113,6 +140,18 @@ public final class CpuBackend implements Backend {
   public void download(int[] target, Tensor source) {
     check("download", source, DType.I32, target.length);
     MemorySegment.copy(source.data(), ValueLayout.JAVA_INT, 0, target, 0, target.length);
+  }
+
+  @Override
+  public void download(byte[] target, Tensor source) {
+    check("download", source, DType.I8, target.length);
+    MemorySegment.copy(source.data(), ValueLayout.JAVA_BYTE, 0, target, 0, target.length);
+  }
+
+  @Override
+  public void download(short[] target, Tensor source) {
+    check("download", source, DType.BF16, target.length);
+    MemorySegment.copy(source.data(), ValueLayout.JAVA_SHORT, 0, target, 0, target.length);
   }
 
   private static void check(String operation, Tensor tensor, DType type, int length) {

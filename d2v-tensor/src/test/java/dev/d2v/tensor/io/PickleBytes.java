@@ -7,6 +7,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -84,6 +87,53 @@ final class PickleBytes {
       put(zip, "a/version", "3\n".getBytes(StandardCharsets.US_ASCII), packed);
     }
     return bytes.toByteArray();
+  }
+
+  /// The same archive of stored entries with every size and place in 64 bits, as of a file above 4
+  /// GiB: 0xffffffff in the records, the numbers behind them.
+  static byte[] archive64(byte[] pickle, byte[]... storages) {
+    List<String> names = new ArrayList<>(List.of("a/data.pkl"));
+    List<byte[]> contents = new ArrayList<>(List.of(pickle));
+    for (int i = 0; i < storages.length; i++) {
+      names.add("a/data/" + i);
+      contents.add(storages[i]);
+    }
+    ByteBuffer out = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer directory = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < contents.size(); i++) {
+      byte[] name = names.get(i).getBytes(StandardCharsets.US_ASCII);
+      byte[] content = contents.get(i);
+      CRC32 crc = new CRC32();
+      crc.update(content);
+      long local = out.position();
+      out.putInt(0x04034b50).putShort((short) 45).putShort((short) 0).putShort((short) 0).putInt(0);
+      out.putInt((int) crc.getValue()).putInt(-1).putInt(-1);
+      out.putShort((short) name.length).putShort((short) 20).put(name);
+      out.putShort((short) 1).putShort((short) 16);
+      out.putLong(content.length).putLong(content.length).put(content);
+      directory.putInt(0x02014b50).putShort((short) 45).putShort((short) 45);
+      directory.putShort((short) 0).putShort((short) 0).putInt(0);
+      directory.putInt((int) crc.getValue()).putInt(-1).putInt(-1);
+      directory.putShort((short) name.length).putShort((short) 28).putShort((short) 0);
+      directory.putShort((short) 0).putShort((short) 0).putInt(0).putInt(-1).put(name);
+      directory.putShort((short) 1).putShort((short) 24);
+      directory.putLong(content.length).putLong(content.length).putLong(local);
+    }
+    long begin = out.position();
+    long length = directory.position();
+    out.put(directory.flip());
+    long end64 = out.position();
+    out.putInt(0x06064b50)
+        .putLong(44)
+        .putShort((short) 45)
+        .putShort((short) 45)
+        .putInt(0)
+        .putInt(0);
+    out.putLong(contents.size()).putLong(contents.size()).putLong(length).putLong(begin);
+    out.putInt(0x07064b50).putInt(0).putLong(end64).putInt(1);
+    out.putInt(0x06054b50).putShort((short) 0).putShort((short) 0).putShort((short) -1);
+    out.putShort((short) -1).putInt(-1).putInt(-1).putShort((short) 0);
+    return Arrays.copyOf(out.array(), out.position());
   }
 
   static void put(ZipOutputStream zip, String name, byte[] content, boolean packed)

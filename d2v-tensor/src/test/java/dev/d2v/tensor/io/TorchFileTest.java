@@ -112,6 +112,46 @@ class TorchFileTest {
   }
 
   @Test
+  void archivesWith64BitSizesAreRead() throws IOException {
+    byte[] pickle = new PickleBytes().tensor("0", 6, 1, new int[] {2, 2}, new int[] {1, 2}).done();
+    byte[] archive = PickleBytes.archive64(pickle, floats(0, 1, 2, 3, 4, 5));
+    try (TorchFile torch = TorchFile.open(file(archive))) {
+      assertTrue(torch.archive());
+      assertArrayEquals(new float[] {1, 3, 2, 4}, torch.floats(""));
+      assertEquals(2, torch.checkSums());
+    }
+    // the size of the storage, in the directory's last record
+    int record =
+        new String(archive, java.nio.charset.StandardCharsets.ISO_8859_1).lastIndexOf("PK\1\2");
+    archive[record + 46 + "a/data/0".length() + 4 + 7] = 0x40;
+    assertTrue(refusal(archive).contains("sizes of 'a/data/0' that fit the file"));
+  }
+
+  @Test
+  void storedNumbersAreComparedWithTheirSumsWhenAsked() throws IOException {
+    byte[] pickle = new PickleBytes().tensor("0", 6, 0, new int[] {6}, new int[] {1}).done();
+    byte[] archive = PickleBytes.archive(pickle, false, floats(0, 1, 2, 3, 4, 5));
+    try (TorchFile torch = TorchFile.open(file(archive))) {
+      assertEquals(3, torch.checkSums());
+    }
+    long at;
+    try (TorchFile torch = TorchFile.open(file(archive))) {
+      at = torch.entry("").begin();
+    }
+    archive[(int) at + 5] ^= 1;
+    try (TorchFile torch = TorchFile.open(file(archive))) {
+      assertEquals(6, torch.floats("").length, "PyTorch reads it too");
+      FormatException e = assertThrows(FormatException.class, torch::checkSums);
+      assertEquals(at, e.offset());
+      assertTrue(
+          String.valueOf(e.getMessage()).contains("'a/data/0' with check sum"), e.getMessage());
+    }
+    try (TorchFile legacy = TorchFile.open(PickleBytes.resource(folder, "pt_odd_legacy.pt"))) {
+      assertEquals(0, legacy.checkSums());
+    }
+  }
+
+  @Test
   void whatAPickleWouldCallIsOnlyNamed() throws IOException {
     byte[] pickle =
         new PickleBytes()

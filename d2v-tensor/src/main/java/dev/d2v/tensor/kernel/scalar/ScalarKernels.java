@@ -19,6 +19,7 @@ public final class ScalarKernels {
         new ScalarGather(parallel),
         new ScalarLoss(parallel),
         new ScalarOptimizer(parallel),
-        new ScalarRandom(parallel));
+        new ScalarRandom(parallel),
+        new ScalarStorage(parallel));
   }
 }

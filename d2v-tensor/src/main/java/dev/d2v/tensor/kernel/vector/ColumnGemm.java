@@ -1,195 +1,111 @@
 package dev.d2v.tensor.kernel.vector;
 
+import static dev.d2v.tensor.kernel.vector.GemmTile.DEPTH;
 import static dev.d2v.tensor.kernel.vector.GemmTile.HIGH;
 import static dev.d2v.tensor.kernel.vector.GemmTile.ROWS;
 import static dev.d2v.tensor.kernel.vector.GemmTile.W;
 import static dev.d2v.tensor.kernel.vector.GemmTile.WIDTH;
 
-import dev.d2v.tensor.parallel.Parts;
 import dev.d2v.tensor.parallel.RowParallel;
 import dev.d2v.tensor.parallel.Scratch;
-import java.util.Arrays;
 
 /// `c += a^T b` with k long: a weight's gradient.
 ///
-/// A part is a block of c, and when c alone gives too few, one of several stretches of the inner
-/// dimension. The first stretch is added to c at once, the others' sums go to memory of their own
-/// and are added in their order. A part packs so much of a and b as the second-level cache holds
-/// and, while it multiplies, asks the memory for what it will pack next.
+/// The inner dimension is taken in pieces. First all threads pack a piece of a and b, each some of
+/// their rows, in the order of memory and each element once. Then each part adds to a block of c
+/// what the piece gives: a panel of b stays in the nearest caches while the tiles of a block go by.
+/// An element of c is summed in an order that depends on its shape alone.
 final class ColumnGemm {
-  private static final int DEPTH = 192;
-  private static final int MOST_ROWS = 43 * 12;
-  private static final int MOST_COLUMNS = 512;
-  private static final int ENOUGH_PARTS = 16;
-  private static final int SHORTEST_STRETCH = 512;
-  private static final int MOST_AHEAD = 8192;
+  /// Parts for each thread, so that one that is held up holds up little.
+  private static final int PARTS = 8;
 
-  private static final int PARTIAL_SUMS = 0;
+  /// Floats behind a panel: a line, lest panels fall on the same sets of the caches.
+  private static final int GAP = 16;
+
   private static final int TILE = 2;
   private static final float[] NONE = {};
 
   private final RowParallel parallel;
   private final Scratch scratch;
-  private final Buffers[] buffers;
+
+  /// A piece of a in panels of HIGH columns, and of b in panels of WIDTH.
+  private float[] packedA = NONE;
+
+  private float[] packedB = NONE;
 
   ColumnGemm(RowParallel parallel, Scratch scratch) {
     this.parallel = parallel;
     this.scratch = scratch;
-    this.buffers = new Buffers[parallel.threads()];
-    Arrays.setAll(buffers, i -> new Buffers());
-  }
-
-  /// A thread's panels of a and b.
-  private static final class Buffers {
-    float[] a = NONE;
-    float[] b = NONE;
   }
 
   /// By address.
   private record Product(long c, long a, long b, int m, int n, int k) {}
 
-  /// The partition: blocks of rows and columns of c, stretches of the inner dimension.
-  private record Plan(Blocks rows, Blocks columns, Blocks stretches) {
-    static Plan of(int m, int n, int k) {
-      Blocks rows = Blocks.of(m, MOST_ROWS, ROWS);
-      Blocks columns = Blocks.of(n, MOST_COLUMNS, WIDTH);
-      int wanted = Math.ceilDiv(ENOUGH_PARTS, rows.count() * columns.count());
-      int most = Math.max(1, Math.min(wanted, k / SHORTEST_STRETCH));
-      // a power of two, for so are most numbers of threads
-      return new Plan(rows, columns, Blocks.of(k, Math.ceilDiv(k, Integer.highestOneBit(most)), 1));
-    }
-
-    int blocks() {
-      return rows.count() * columns.count();
+  /// How a product is cut: pieces of the inner dimension, blocks of rows and columns of c.
+  private record Plan(Blocks pieces, Blocks rows, Blocks columns) {
+    static Plan of(int m, int n, int k, int threads) {
+      int wanted = PARTS * threads;
+      Blocks rows = Blocks.of(m, Math.ceilDiv(m, wanted), ROWS);
+      int across = Math.ceilDiv(wanted, rows.count());
+      return new Plan(Blocks.of(k, DEPTH, 16), rows, Blocks.of(n, Math.ceilDiv(n, across), WIDTH));
     }
   }
-
-  /// A block of c and a range of the inner dimension.
-  private record Part(long c, int row, int rows, int column, int columns, int from, int to) {}
 
   /// c (m,n) a (k,m) b (k,n), by address
   void run(long c, long a, long b, int m, int n, int k) {
     if (m == 0 || n == 0 || k == 0) {
       return;
     }
-    Plan plan = Plan.of(m, n, k);
     Product x = new Product(c, a, b, m, n, k);
-    int partials = plan.stretches.count() - 1;
-    long size = (long) m * n;
-    long partial =
-        partials == 0 ? c : scratch.segment(0, PARTIAL_SUMS, 4 * size * partials).address();
-    parallel.run(
-        plan.blocks() * plan.stretches.count(),
-        (part, thread) -> block(x, part(x, plan, partial, part), thread));
-    if (partials > 0) {
-      Parts parts = Parts.elements(size);
+    Plan plan = Plan.of(m, n, k, parallel.threads());
+    int longest = plan.pieces.each();
+    packedA = GemmPacking.grown(packedA, (long) Math.ceilDiv(m, HIGH) * stride(HIGH, longest));
+    packedB = GemmPacking.grown(packedB, (long) Math.ceilDiv(n, WIDTH) * stride(WIDTH, longest));
+    for (int piece = 0; piece < plan.pieces.count(); piece++) {
+      int from = plan.pieces.from(piece);
+      int length = plan.pieces.length(piece);
+      Blocks shares = Blocks.of(length, Math.ceilDiv(length, PARTS * parallel.threads()), 1);
       parallel.run(
-          parts.count(),
-          (part, thread) -> addAll(c, partial, size, partials, parts.from(part), parts.to(part)));
+          shares.count(),
+          (share, thread) -> pack(x, from, length, shares.from(share), shares.length(share)));
+      int across = plan.columns.count();
+      parallel.run(
+          plan.rows.count() * across,
+          (part, thread) -> block(x, plan, length, part / across, part % across, thread));
     }
   }
 
-  private static Part part(Product x, Plan plan, long partial, int part) {
-    int stretch = part / plan.blocks();
-    int block = part % plan.blocks();
-    int i = block / plan.columns.count();
-    int j = block % plan.columns.count();
-    int row = plan.rows.from(i);
-    int column = plan.columns.from(j);
-    long sums = stretch == 0 ? x.c : partial + 4L * (stretch - 1) * x.m * x.n;
-    int from = plan.stretches.from(stretch);
-    return new Part(
-        sums + 4 * ((long) row * x.n + column),
-        row,
-        plan.rows.length(i),
-        column,
-        plan.columns.length(j),
-        from,
-        from + plan.stretches.length(stretch));
+  /// Floats from one panel to the next.
+  private static int stride(int width, int length) {
+    return width * length + GAP;
   }
 
-  private void block(Product x, Part part, int thread) {
-    Blocks depths = Blocks.of(part.to - part.from, DEPTH, 16);
-    int longest = depths.each();
-    Buffers buffer = buffers[thread];
-    buffer.a = GemmPacking.grown(buffer.a, GemmPacking.size(HIGH, part.rows, longest));
-    buffer.b = GemmPacking.grown(buffer.b, GemmPacking.size(WIDTH, part.columns, longest));
-    long tile = scratch.segment(thread, TILE, GemmTile.BYTES + 64).address();
-    Ahead ahead = new Ahead(tile + GemmTile.BYTES);
-    for (int depth = 0; depth < depths.count(); depth++) {
-      int k = depths.length(depth);
-      long first = (long) part.from + depths.from(depth);
-      long a = x.a + 4 * (first * x.m + part.row);
-      long b = x.b + 4 * (first * x.n + part.column);
-      GemmPacking.panels(buffer.a, HIGH, a, 4L * x.m, k, part.rows);
-      GemmPacking.panels(buffer.b, WIDTH, b, 4L * x.n, k, part.columns);
-      int next = depth + 1 < depths.count() ? depths.length(depth + 1) : 0;
-      boolean adds = part.from == 0 || depth > 0;
-      tiles(x, part, buffer, k, adds, new Next(x, part, first + k, next), tile, ahead);
-    }
+  /// Packs `count` rows of a piece that begins at row `from` and has `length`.
+  private void pack(Product x, int from, int length, int first, int count) {
+    long row = (long) from + first;
+    long a = x.a + 4 * row * x.m;
+    long b = x.b + 4 * row * x.n;
+    int m = x.m;
+    int n = x.n;
+    GemmPacking.panels(packedA, first * HIGH, HIGH, stride(HIGH, length), a, 4L * m, count, m);
+    GemmPacking.panels(packedB, first * WIDTH, WIDTH, stride(WIDTH, length), b, 4L * n, count, n);
   }
 
-  private static void tiles(
-      Product x,
-      Part part,
-      Buffers buffer,
-      int k,
-      boolean adds,
-      Next next,
-      long tile,
-      Ahead ahead) {
+  private void block(Product x, Plan plan, int k, int block, int across, int thread) {
+    long tile = scratch.segment(thread, TILE, GemmTile.BYTES).address();
+    int top = plan.rows.from(block);
+    int bottom = top + plan.rows.length(block);
+    int left = plan.columns.from(across);
+    int right = left + plan.columns.length(across);
     long ldc = 4L * x.n;
-    int t = 0;
-    for (int j = 0; j < part.columns; j += WIDTH) {
-      int b = j * k;
-      int width = Math.min(WIDTH, part.columns - j);
-      for (int i = 0; i < part.rows; i += ROWS) {
-        next.ask(ahead, t++);
-        int a = i / HIGH * HIGH * k + i % HIGH;
-        int height = Math.min(ROWS, part.rows - i);
-        long c = part.c + ldc * i + 4L * j;
-        if (!adds && height == ROWS && width == WIDTH) {
-          GemmTile.columns(c, ldc, buffer.a, a, buffer.b, b, k, ahead);
-          continue;
-        }
-        GemmTile.columns(tile, 2 * W, buffer.a, a, buffer.b, b, k, ahead);
-        if (adds) {
-          TileStore.add(c, ldc, 0, tile, height, width);
-        } else {
-          TileStore.assign(c, ldc, tile, height, width);
-        }
+    for (int j = left; j < right; j += WIDTH) {
+      int b = j / WIDTH * stride(WIDTH, k);
+      for (int i = top; i < bottom; i += ROWS) {
+        int a = i / HIGH * stride(HIGH, k) + i % HIGH;
+        GemmTile.columns(tile, 2 * W, packedA, a, packedB, b, k);
+        long c = x.c + ldc * i + 4L * j;
+        TileStore.add(c, ldc, 0, tile, Math.min(ROWS, bottom - i), Math.min(WIDTH, right - j));
       }
-    }
-  }
-
-  /// What is packed next, when it is contiguous: rows of a and of b from `first` on.
-  private static final class Next {
-    private final long a;
-    private final long aBytes;
-    private final long b;
-    private final long bBytes;
-    private final int window;
-
-    Next(Product x, Part part, long first, int k) {
-      a = x.a + 4 * first * x.m;
-      aBytes = part.rows == x.m ? 4L * x.m * k : 0;
-      b = x.b + 4 * first * x.n;
-      bBytes = part.columns == x.n ? 4L * x.n * k : 0;
-      long tiles = (long) Math.ceilDiv(part.rows, ROWS) * Math.ceilDiv(part.columns, WIDTH);
-      long each = Math.clamp((aBytes + bBytes) / tiles, 64, MOST_AHEAD / 2);
-      window = (int) Long.highestOneBit(each) * 2;
-    }
-
-    void ask(Ahead ahead, int tile) {
-      ahead.nothing();
-      int windows = ahead.read(a, aBytes, window, tile);
-      ahead.read(b, bBytes, window, tile - windows);
-    }
-  }
-
-  private static void addAll(long c, long partial, long size, int count, long from, long to) {
-    for (int s = 0; s < count; s++) {
-      Packing.add(c + 4 * from, partial + 4 * (s * size + from), (int) (to - from));
     }
   }
 }

@@ -8,11 +8,6 @@ package dev.d2v.tensor.kernel.vector;
 /// @param backward which of the two
 /// @param n columns of y and x
 record GeluEpilogue(long y, long x, boolean backward, int n) {
-  /// Whether the pre-activation is a second result.
-  boolean keepsInput() {
-    return !backward && x != y;
-  }
-
   /// The block of `rows` rows and `width` columns at (row, column).
   void apply(int row, int rows, int column, int width) {
     for (int i = row; i < row + rows; i++) {

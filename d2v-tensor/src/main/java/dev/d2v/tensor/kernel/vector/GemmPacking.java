@@ -32,10 +32,26 @@ final class GemmPacking {
     }
   }
 
-  /// Rows of a: n elements each, LD apart.
-  static void strip(float[] to, long from, long ld, int rows, int n) {
+  /// Floats of a strip of n columns.
+  static int strip(int n) {
+    return Math.ceilDiv(n, 16) * GemmTile.SLAB;
+  }
+
+  /// A strip of a, at most ROWS rows of n elements: 16 of each row lie together.
+  static void strip(float[] to, int at, long from, long ld, int rows, int n) {
     for (int i = 0; i < rows; i++) {
-      copy(to, i * GemmTile.LD, from + ld * i, n);
+      long row = from + ld * i;
+      int q = at + 16 * i;
+      int p = 0;
+      for (; p <= n - 16; p += 16) {
+        for (int j = 0; j < 16; j += V) {
+          load(row + 4L * (p + j)).intoArray(to, q + j);
+        }
+        q += GemmTile.SLAB;
+      }
+      for (; p < n; p++) {
+        to[q + p % 16] = get(row + 4L * p);
+      }
     }
   }
 
@@ -70,36 +86,33 @@ final class GemmPacking {
     pad(to, at, k, width);
   }
 
-  /// Floats of all panels of `width` columns of a matrix of k rows.
-  static long size(int width, int columns, int k) {
-    return (long) Blocks.roundUp(columns, width) * k;
-  }
-
   /// All columns of a matrix of k rows in panels of `width`, a multiple of a vector: element (p, j)
-  /// goes to `j / width * k * width + p * width + j % width`. Rows are read in the order of memory.
-  /// What is missing of the last panel stays undefined.
-  static void panels(float[] to, int width, long from, long ld, int k, int columns) {
+  /// goes to `at + j / width * stride + p * width + j % width`. Rows are read in the order of
+  /// memory. What is missing of the last panel stays undefined.
+  static void panels(
+      float[] to, int at, int width, int stride, long from, long ld, int k, int columns) {
     int whole = columns / V * V;
-    int skip = (k - 1) * width;
+    int skip = stride - width;
     for (int p = 0; p < k; p++) {
       long row = from + ld * p;
-      int at = p * width;
-      int end = at + width;
+      int q = at + p * width;
+      int end = q + width;
       for (int j = 0; j < whole; j += V) {
-        load(row + 4L * j).intoArray(to, at);
-        at += V;
-        if (at == end) {
-          at += skip;
-          end = at + width;
+        load(row + 4L * j).intoArray(to, q);
+        q += V;
+        if (q == end) {
+          q += skip;
+          end = q + width;
         }
       }
       for (int j = whole; j < columns; j++) {
-        to[at + j - whole] = get(row + 4L * j);
+        to[q + j - whole] = get(row + 4L * j);
       }
     }
   }
 
-  private static void pad(float[] to, int at, int k, int width) {
+  /// Zeros behind the columns of a panel of `width`.
+  static void pad(float[] to, int at, int k, int width) {
     for (int p = 0; p < k && width < WIDTH; p++) {
       Arrays.fill(to, at + p * WIDTH + width, at + (p + 1) * WIDTH, 0);
     }

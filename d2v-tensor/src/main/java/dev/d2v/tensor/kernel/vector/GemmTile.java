@@ -21,21 +21,20 @@ final class GemmTile {
   static final int WIDTH = 2 * V;
 
   /// Rows of the tile: as many as 32 vector registers (AVX-512, ARM) or 16 hold sums of.
-  static final int ROWS = V == 16 || arm() ? 12 : 6;
+  static final int ROWS = V == 16 || arm() ? 12 : 5;
 
   /// Columns of a panel of a: a multiple both of the height of a tile and of a vector.
-  static final int HIGH = ROWS % V == 0 ? ROWS : 3 * V;
+  static final int HIGH = ROWS == 5 ? 5 * V : Math.max(12, 3 * V);
 
   /// Bytes of a tile in a buffer.
   static final long BYTES = 2 * W * ROWS;
 
-  /// The longest inner dimension at once: so many columns of a strip of a fill two thirds of a
-  /// first-level cache of 32 KB.
-  static final int DEPTH = 512;
+  /// The longest inner dimension at once. A strip of a need not fit the first-level cache: a tile
+  /// reads a line of each of its rows in sixteen steps, and the second level is fast enough.
+  static final int DEPTH = 1536;
 
-  /// Floats between two rows of a: no multiple of 4 KB, lest they fall on the same sets of the
-  /// first-level cache.
-  static final int LD = DEPTH + 16;
+  /// Floats of a strip of a that lie together: 16 of each of its rows.
+  static final int SLAB = 16 * ROWS;
 
   private GemmTile() {}
 
@@ -48,25 +47,14 @@ final class GemmTile {
   /// @param c address of the tile; at least `rows` rows are stored, at most ROWS
   /// @param ldc bytes from one of its rows to the next
   /// @param z a row that is added to each, from `zt` on
-  /// @param a (ROWS,k) from `at` on, LD from row to row
+  /// @param a a strip from `at` on: element (i, p) at `p / 16 * SLAB + 16 i + p % 16`
   /// @param b (k,WIDTH) from `bt` on
-  /// @param ahead what to ask the memory for meanwhile
   static void rows(
-      long c,
-      long ldc,
-      int rows,
-      float[] z,
-      int zt,
-      float[] a,
-      int at,
-      float[] b,
-      int bt,
-      int k,
-      Ahead ahead) {
-    if (ROWS == 12 && rows > 6) {
-      GemmTile12.rows(c, ldc, z, zt, a, at, b, bt, k, ahead);
+      long c, long ldc, int rows, float[] z, int zt, float[] a, int at, float[] b, int bt, int k) {
+    if (ROWS == 12 && rows > 5) {
+      GemmTile12.rows(c, ldc, z, zt, a, at, b, bt, k);
     } else {
-      GemmTile6.rows(c, ldc, z, zt, a, at, b, bt, k, ahead);
+      GemmTile5.rows(c, ldc, z, zt, a, at, b, bt, k);
     }
   }
 
@@ -76,12 +64,11 @@ final class GemmTile {
   /// @param ldc bytes from one of its rows to the next
   /// @param a (k,ROWS) from `at` on, HIGH from row to row
   /// @param b (k,WIDTH) from `bt` on
-  /// @param ahead what to ask the memory for meanwhile
-  static void columns(long c, long ldc, float[] a, int at, float[] b, int bt, int k, Ahead ahead) {
+  static void columns(long c, long ldc, float[] a, int at, float[] b, int bt, int k) {
     if (ROWS == 12) {
-      GemmTile12.columns(c, ldc, a, at, b, bt, k, ahead);
+      GemmTile12.columns(c, ldc, a, at, b, bt, k);
     } else {
-      GemmTile6.columns(c, ldc, a, at, b, bt, k, ahead);
+      GemmTile5.columns(c, ldc, a, at, b, bt, k);
     }
   }
 }

@@ -1,13 +1,12 @@
 package dev.d2v.tensor.kernel.vector;
 
 import static dev.d2v.tensor.kernel.vector.GemmTile.HIGH;
-import static dev.d2v.tensor.kernel.vector.GemmTile.LD;
+import static dev.d2v.tensor.kernel.vector.GemmTile.SLAB;
 import static dev.d2v.tensor.kernel.vector.GemmTile.V;
 import static dev.d2v.tensor.kernel.vector.GemmTile.W;
 import static dev.d2v.tensor.kernel.vector.Lanes.F;
 import static dev.d2v.tensor.kernel.vector.Lanes.ORDER;
 import static dev.d2v.tensor.kernel.vector.Native.ALL;
-import static dev.d2v.tensor.kernel.vector.Native.INT;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.FloatVector.zero;
@@ -20,63 +19,52 @@ import jdk.incubator.vector.FloatVector;
 /// The loop is straight-line code over locals, the only form that the compiler keeps in registers.
 /// Operands are arrays for a reason: reads of segments bring so much code along that the first
 /// compiler gives up ("out of virtual registers"), and a method that it has given up can stay in an
-/// earlier, slow form for good. With stores alone it does not. What is asked for ahead stands at
-/// the end of the loop: its checks divide the loop, and before the products they make the compiler
-/// load all of a at once and keep sums on the stack.
+/// earlier, slow form for good. With stores alone it does not.
+///
+/// How the place of an element of a is written matters too: with a constant distance between rows
+/// the compiler proves all twelve to be inside the array, loads them at once and keeps sums on the
+/// stack. In slabs it checks each element where it is read, which is nearly free, and keeps the
+/// order.
 @SuppressWarnings("AssignmentExpression") // one line a product keeps a kernel on one screen
 final class GemmTile12 {
   private GemmTile12() {}
 
   /// See [GemmTile#rows].
   static void rows(
-      long c,
-      long ldc,
-      float[] z,
-      int zt,
-      float[] a,
-      int at,
-      float[] b,
-      int bt,
-      int k,
-      Ahead ahead) {
+      long c, long ldc, float[] z, int zt, float[] a, int at, float[] b, int bt, int k) {
     FloatVector o = zero(F), v;
     FloatVector c00 = o, c01 = o, c10 = o, c11 = o, c20 = o, c21 = o;
     FloatVector c30 = o, c31 = o, c40 = o, c41 = o, c50 = o, c51 = o;
     FloatVector c60 = o, c61 = o, c70 = o, c71 = o, c80 = o, c81 = o;
     FloatVector c90 = o, c91 = o, ca0 = o, ca1 = o, cb0 = o, cb1 = o;
-    long read = ahead.read, write = ahead.write;
-    int readMask = ahead.readMask, writeMask = ahead.writeMask, sink = 0;
     for (int p = 0; p < k; p++) {
-      int ap = at + p, bp = bt + 2 * V * p;
+      int ap = at + (p >> 4) * SLAB + (p & 15), bp = bt + 2 * V * p;
       FloatVector b0 = fromArray(F, b, bp), b1 = fromArray(F, b, bp + V);
       c00 = (v = broadcast(F, a[ap])).fma(b0, c00);
       c01 = v.fma(b1, c01);
-      c10 = (v = broadcast(F, a[ap + LD])).fma(b0, c10);
+      c10 = (v = broadcast(F, a[ap + 16])).fma(b0, c10);
       c11 = v.fma(b1, c11);
-      c20 = (v = broadcast(F, a[ap + 2 * LD])).fma(b0, c20);
+      c20 = (v = broadcast(F, a[ap + 32])).fma(b0, c20);
       c21 = v.fma(b1, c21);
-      c30 = (v = broadcast(F, a[ap + 3 * LD])).fma(b0, c30);
+      c30 = (v = broadcast(F, a[ap + 48])).fma(b0, c30);
       c31 = v.fma(b1, c31);
-      c40 = (v = broadcast(F, a[ap + 4 * LD])).fma(b0, c40);
+      c40 = (v = broadcast(F, a[ap + 64])).fma(b0, c40);
       c41 = v.fma(b1, c41);
-      c50 = (v = broadcast(F, a[ap + 5 * LD])).fma(b0, c50);
+      c50 = (v = broadcast(F, a[ap + 80])).fma(b0, c50);
       c51 = v.fma(b1, c51);
-      c60 = (v = broadcast(F, a[ap + 6 * LD])).fma(b0, c60);
+      c60 = (v = broadcast(F, a[ap + 96])).fma(b0, c60);
       c61 = v.fma(b1, c61);
-      c70 = (v = broadcast(F, a[ap + 7 * LD])).fma(b0, c70);
+      c70 = (v = broadcast(F, a[ap + 112])).fma(b0, c70);
       c71 = v.fma(b1, c71);
-      c80 = (v = broadcast(F, a[ap + 8 * LD])).fma(b0, c80);
+      c80 = (v = broadcast(F, a[ap + 128])).fma(b0, c80);
       c81 = v.fma(b1, c81);
-      c90 = (v = broadcast(F, a[ap + 9 * LD])).fma(b0, c90);
+      c90 = (v = broadcast(F, a[ap + 144])).fma(b0, c90);
       c91 = v.fma(b1, c91);
-      ca0 = (v = broadcast(F, a[ap + 10 * LD])).fma(b0, ca0);
+      ca0 = (v = broadcast(F, a[ap + 160])).fma(b0, ca0);
       ca1 = v.fma(b1, ca1);
-      cb0 = (v = broadcast(F, a[ap + 11 * LD])).fma(b0, cb0);
+      cb0 = (v = broadcast(F, a[ap + 176])).fma(b0, cb0);
       cb1 = v.fma(b1, cb1);
-      sink |= ALL.get(INT, read + (64 * p & readMask));
-      ALL.set(INT, write + (64 * p & writeMask), 0);
     }
-    ahead.sink = sink;
     FloatVector z0 = fromArray(F, z, zt), z1 = fromArray(F, z, zt + V);
     c00.add(z0).intoMemorySegment(ALL, c, ORDER);
     c01.add(z1).intoMemorySegment(ALL, c + W, ORDER);
@@ -105,14 +93,12 @@ final class GemmTile12 {
   }
 
   /// See [GemmTile#columns].
-  static void columns(long c, long ldc, float[] a, int at, float[] b, int bt, int k, Ahead ahead) {
+  static void columns(long c, long ldc, float[] a, int at, float[] b, int bt, int k) {
     FloatVector o = zero(F), v;
     FloatVector c00 = o, c01 = o, c10 = o, c11 = o, c20 = o, c21 = o;
     FloatVector c30 = o, c31 = o, c40 = o, c41 = o, c50 = o, c51 = o;
     FloatVector c60 = o, c61 = o, c70 = o, c71 = o, c80 = o, c81 = o;
     FloatVector c90 = o, c91 = o, ca0 = o, ca1 = o, cb0 = o, cb1 = o;
-    long read = ahead.read, write = ahead.write;
-    int readMask = ahead.readMask, writeMask = ahead.writeMask, sink = 0;
     for (int p = 0; p < k; p++) {
       int ap = at + HIGH * p, bp = bt + 2 * V * p;
       FloatVector b0 = fromArray(F, b, bp), b1 = fromArray(F, b, bp + V);
@@ -140,10 +126,7 @@ final class GemmTile12 {
       ca1 = v.fma(b1, ca1);
       cb0 = (v = broadcast(F, a[ap + 11])).fma(b0, cb0);
       cb1 = v.fma(b1, cb1);
-      sink |= ALL.get(INT, read + (64 * p & readMask));
-      ALL.set(INT, write + (64 * p & writeMask), 0);
     }
-    ahead.sink = sink;
     c00.intoMemorySegment(ALL, c, ORDER);
     c01.intoMemorySegment(ALL, c + W, ORDER);
     c10.intoMemorySegment(ALL, c + ldc, ORDER);

@@ -1,7 +1,6 @@
 package dev.d2v.tensor.kernel.vector;
 
 import static dev.d2v.tensor.kernel.vector.GemmTile.DEPTH;
-import static dev.d2v.tensor.kernel.vector.GemmTile.LD;
 import static dev.d2v.tensor.kernel.vector.GemmTile.ROWS;
 import static dev.d2v.tensor.kernel.vector.GemmTile.W;
 import static dev.d2v.tensor.kernel.vector.GemmTile.WIDTH;
@@ -14,17 +13,17 @@ import org.jspecify.annotations.Nullable;
 /// `c = a b + bias + addend` with the rows of a contiguous: NN and NT.
 ///
 /// First all threads pack b, which is a weight and small, into panels as wide as a tile. Then each
-/// part takes a block of rows and a group of panels that the second-level cache holds, and goes
-/// through the rows in strips of a tile's height, each through all panels: a is read and c written
-/// in the order of memory, and evenly over time.
+/// part takes a block of rows and some of the panels: it packs its rows of a into strips of a
+/// tile's height, as much as the second-level cache holds, and multiplies all strips by a few
+/// panels that stay there beside them, then by the next.
 final class RowGemm {
-  private static final int ENOUGH_PARTS = 32;
+  /// Parts for each thread, so that one that is held up holds up little.
+  private static final int PARTS = 8;
 
-  /// Floats of b that stay in the second-level cache.
-  private static final int CACHED = 1 << 17;
+  /// Floats of a, and of b, that stay in the second-level cache.
+  private static final int CACHED_A = 1 << 16;
 
-  /// Bytes that a tile asks for ahead; a strip has more panels than windows.
-  private static final int WINDOW = 2048;
+  private static final int CACHED_B = 1 << 17;
 
   private static final int TILE = 2;
   private static final float[] NONE = {};
@@ -32,7 +31,7 @@ final class RowGemm {
   private final RowParallel parallel;
   private final Scratch scratch;
 
-  /// A strip of a for each thread.
+  /// Strips of a for each thread.
   private final float[][] strips;
 
   /// b in panels: for each stretch of the inner dimension all panels.
@@ -44,7 +43,7 @@ final class RowGemm {
   RowGemm(RowParallel parallel, Scratch scratch) {
     this.parallel = parallel;
     this.scratch = scratch;
-    this.strips = new float[parallel.threads()][ROWS * LD];
+    this.strips = new float[parallel.threads()][0];
   }
 
   /// One product, by address; 0 where there is none. c (m,n) a (m,k) b (k,n), or (n,k) when
@@ -54,27 +53,55 @@ final class RowGemm {
       long a,
       long b,
       boolean transposed,
+      @Nullable StoredRows stored,
       long bias,
       long addend,
       @Nullable GeluEpilogue epilogue,
       int m,
       int n,
-      int k) {}
-
-  /// How a product is cut: stretches of the inner dimension, blocks of rows, groups of panels.
-  private record Plan(Panels panels, Blocks depths, Blocks rows, Blocks groups) {
-    static Plan of(int m, int n, int k) {
-      Panels panels = new Panels(n);
-      Blocks depths = Blocks.of(k, DEPTH, 16);
-      Blocks rows = Blocks.of(m, Math.ceilDiv(m, ENOUGH_PARTS), ROWS);
-      int cached = Math.max(1, CACHED / (WIDTH * depths.each()));
-      int enough = Math.ceilDiv(panels.count() * rows.count(), ENOUGH_PARTS);
-      return new Plan(panels, depths, rows, Blocks.of(panels.count(), Math.min(cached, enough), 1));
+      int k) {
+    /// With a weight (n,k) that is stored in fewer bits.
+    Product(
+        long c,
+        long a,
+        StoredRows stored,
+        long bias,
+        long addend,
+        @Nullable GeluEpilogue epilogue,
+        int m,
+        int n,
+        int k) {
+      this(c, a, stored.values(), true, stored, bias, addend, epilogue, m, n, k);
     }
 
-    /// Whether a strip is done at once, so that the next one's rows can be asked for.
-    boolean wholeRows() {
-      return depths.count() == 1 && groups.count() == 1;
+    /// With matrices of floats.
+    Product(
+        long c,
+        long a,
+        long b,
+        boolean transposed,
+        long bias,
+        long addend,
+        @Nullable GeluEpilogue epilogue,
+        int m,
+        int n,
+        int k) {
+      this(c, a, b, transposed, null, bias, addend, epilogue, m, n, k);
+    }
+  }
+
+  /// How a product is cut: stretches of the inner dimension, blocks of rows, groups of panels; and
+  /// how many panels stay in the cache.
+  private record Plan(Panels panels, Blocks depths, Blocks rows, Blocks groups, int cached) {
+    static Plan of(int m, int n, int k, int threads) {
+      Panels panels = new Panels(n);
+      Blocks depths = Blocks.of(k, DEPTH, 16);
+      int wanted = PARTS * threads;
+      int most = Math.max(ROWS, CACHED_A / depths.each());
+      Blocks rows = Blocks.of(m, Math.min(most, Math.ceilDiv(m, wanted)), ROWS);
+      int each = Math.min(panels.count(), Math.ceilDiv(panels.count() * rows.count(), wanted));
+      int cached = Math.max(1, CACHED_B / (WIDTH * depths.each()));
+      return new Plan(panels, depths, rows, Blocks.of(panels.count(), each, 1), cached);
     }
 
     /// Where a panel of b starts in the packed array.
@@ -83,14 +110,14 @@ final class RowGemm {
     }
   }
 
-  /// Where a part works: buffers of its thread, and the rows and the stretch that it is at.
-  private record Strip(float[] a, long tile, Ahead ahead, int row, int rows, int depth) {}
+  /// Where a part works: its thread's buffers, and the rows and the stretch that it is at.
+  private record Strip(float[] a, int at, long tile, int row, int rows, int depth) {}
 
   void run(Product x) {
     if (x.m == 0 || x.n == 0) {
       return;
     }
-    Plan plan = Plan.of(x.m, x.n, x.k);
+    Plan plan = Plan.of(x.m, x.n, x.k, parallel.threads());
     int padded = plan.panels.padded();
     packed = GemmPacking.grown(packed, (long) padded * x.k);
     bias = GemmPacking.grown(bias, padded + WIDTH);
@@ -102,10 +129,8 @@ final class RowGemm {
     parallel.run(
         plan.panels.count() * depths,
         (part, thread) -> packPanel(x, plan, part / depths, part % depths, thread));
-    int groups = plan.groups.count();
     parallel.run(
-        plan.rows.count() * groups,
-        (part, thread) -> block(x, plan, part / groups, part % groups, thread));
+        plan.rows.count() * plan.groups.count(), (part, thread) -> block(x, plan, part, thread));
   }
 
   private void packPanel(Product x, Plan plan, int panel, int depth, int thread) {
@@ -114,7 +139,10 @@ final class RowGemm {
     int p = plan.depths.from(depth);
     int k = plan.depths.length(depth);
     int at = plan.panel(panel, depth);
-    if (x.transposed) {
+    if (x.stored != null) {
+      long buffer = scratch.segment(thread, TILE, StoredRows.BUFFER_BYTES).address();
+      x.stored.panel(packed, at, from, p, k, width, buffer);
+    } else if (x.transposed) {
       long square = scratch.segment(thread, TILE, GemmPacking.SQUARE_BYTES).address();
       long b = x.b + 4 * ((long) from * x.k + p);
       GemmPacking.transposed(packed, at, b, 4L * x.k, k, width, square);
@@ -123,50 +151,42 @@ final class RowGemm {
     }
   }
 
-  private void block(Product x, Plan plan, int block, int group, int thread) {
+  private void block(Product x, Plan plan, int part, int thread) {
+    int block = part / plan.groups.count();
+    int group = part % plan.groups.count();
     int first = plan.rows.from(block);
-    int end = first + plan.rows.length(block);
-    long tile = scratch.segment(thread, TILE, GemmTile.BYTES + 64).address();
-    Ahead ahead = new Ahead(tile + GemmTile.BYTES);
-    float[] a = strips[thread];
+    int rows = plan.rows.length(block);
     int from = plan.groups.from(group);
     int to = from + plan.groups.length(group);
-    int column = plan.panels.start(from);
-    int width = Math.min(x.n, plan.panels.start(to)) - column;
+    long tile = scratch.segment(thread, TILE, GemmTile.BYTES).address();
+    int size = GemmPacking.strip(plan.depths.each());
+    strips[thread] = GemmPacking.grown(strips[thread], (long) Math.ceilDiv(rows, ROWS) * size);
+    float[] a = strips[thread];
     for (int depth = 0; depth < plan.depths.count(); depth++) {
       int k = plan.depths.length(depth);
-      for (int i = first; i < end; i += ROWS) {
-        int rows = Math.min(ROWS, end - i);
-        long at = x.a + 4 * ((long) i * x.k + plan.depths.from(depth));
-        GemmPacking.strip(a, at, 4L * x.k, rows, k);
-        var strip = new Strip(a, tile, ahead, i, rows, depth);
-        boolean more = plan.wholeRows() && i + 2 * ROWS <= end;
-        for (int j = from; j < to; j++) {
-          ahead.nothing();
-          if (more) {
-            next(ahead, x, i + ROWS, j);
-          }
-          tile(x, plan, strip, j);
-        }
-        if (x.epilogue != null && depth == plan.depths.count() - 1) {
-          x.epilogue.apply(i, rows, column, width);
+      for (int i = 0; i < rows; i += ROWS) {
+        long row = x.a + 4 * ((long) (first + i) * x.k + plan.depths.from(depth));
+        GemmPacking.strip(a, i / ROWS * size, row, 4L * x.k, Math.min(ROWS, rows - i), k);
+      }
+      for (int j = from; j < to; j += plan.cached) {
+        int end = Math.min(to, j + plan.cached);
+        for (int i = 0; i < rows; i += ROWS) {
+          int height = Math.min(ROWS, rows - i);
+          panels(x, plan, new Strip(a, i / ROWS * size, tile, first + i, height, depth), j, end);
         }
       }
     }
   }
 
-  /// Asks for a part of the next strip: of a, and of the results.
-  private static void next(Ahead ahead, Product x, int row, int panel) {
-    long out = 4L * ROWS * x.n;
-    ahead.read(x.a + 4L * row * x.k, 4L * ROWS * x.k, WINDOW, panel);
-    if (x.addend != 0) {
-      return;
+  /// A strip by some panels.
+  private void panels(Product x, Plan plan, Strip s, int from, int to) {
+    for (int j = from; j < to; j++) {
+      tile(x, plan, s, j);
     }
-    if (x.epilogue == null || !x.epilogue.keepsInput()) {
-      ahead.write(x.c + 4L * row * x.n, out, WINDOW, panel);
-    } else {
-      int first = ahead.write(x.c + 4L * row * x.n, out, 2 * WINDOW, panel);
-      ahead.write(x.epilogue.y() + 4L * row * x.n, out, 2 * WINDOW, panel - first);
+    if (x.epilogue != null && s.depth == plan.depths.count() - 1) {
+      int column = plan.panels.start(from);
+      int width = Math.min(x.n, plan.panels.start(to)) - column;
+      x.epilogue.apply(s.row, s.rows, column, width);
     }
   }
 
@@ -180,10 +200,11 @@ final class RowGemm {
     long c = x.c + ldc * s.row + 4L * column;
     boolean adds = s.depth > 0 || x.addend != 0;
     if (s.rows == ROWS && width == WIDTH && !adds) {
-      GemmTile.rows(c, ldc, ROWS, bias, z, s.a, 0, packed, b, k, s.ahead);
+      TileStore.expect(c, ldc);
+      GemmTile.rows(c, ldc, ROWS, bias, z, s.a, s.at, packed, b, k);
       return;
     }
-    GemmTile.rows(s.tile, 2 * W, s.rows, bias, z, s.a, 0, packed, b, k, s.ahead);
+    GemmTile.rows(s.tile, 2 * W, s.rows, bias, z, s.a, s.at, packed, b, k);
     if (adds) {
       TileStore.add(c, ldc, s.depth == 0 ? x.addend - x.c : 0, s.tile, s.rows, width);
     } else {

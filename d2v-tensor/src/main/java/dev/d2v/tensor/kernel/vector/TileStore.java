@@ -13,6 +13,15 @@ import static dev.d2v.tensor.kernel.vector.Native.store;
 final class TileStore {
   private TileStore() {}
 
+  /// Asks for the memory of a tile that will be stored in a while: a store into each of its lines
+  /// waits in the background, where those of the whole tile would hold up the next products.
+  static void expect(long c, long ldc) {
+    for (int i = 0; i < GemmTile.ROWS; i++) {
+      set(c + ldc * i, 0);
+      set(c + ldc * i + W, 0);
+    }
+  }
+
   /// `c = tile`, the first `rows` rows and `width` columns.
   static void assign(long c, long ldc, long tile, int rows, int width) {
     for (int i = 0; i < rows; i++) {

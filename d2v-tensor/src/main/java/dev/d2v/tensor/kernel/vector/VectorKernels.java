@@ -20,7 +20,8 @@ public final class VectorKernels {
         new VectorGather(parallel, scratch),
         new VectorLoss(parallel, scratch),
         new VectorOptimizer(parallel),
-        new VectorRandom(parallel, scratch));
+        new VectorRandom(parallel, scratch),
+        new VectorStorage(parallel, scratch));
   }
 
   /// Width of the vectors in use, in bits.

@@ -1,61 +1,45 @@
 package dev.d2v.tensor.kernel.vector;
 
 import static dev.d2v.tensor.kernel.vector.GemmTile.HIGH;
-import static dev.d2v.tensor.kernel.vector.GemmTile.LD;
+import static dev.d2v.tensor.kernel.vector.GemmTile.SLAB;
 import static dev.d2v.tensor.kernel.vector.GemmTile.V;
 import static dev.d2v.tensor.kernel.vector.GemmTile.W;
 import static dev.d2v.tensor.kernel.vector.Lanes.F;
 import static dev.d2v.tensor.kernel.vector.Lanes.ORDER;
 import static dev.d2v.tensor.kernel.vector.Native.ALL;
-import static dev.d2v.tensor.kernel.vector.Native.INT;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.FloatVector.zero;
 
 import jdk.incubator.vector.FloatVector;
 
-/// The micro-kernels for a machine with 16 vector registers, 12 of which hold the sums of 6 rows by
-/// 2 vectors; elsewhere for the last rows of a block. See [GemmTile12] for their form.
+/// The micro-kernels for a machine with 16 vector registers, 10 of which hold the sums of 5 rows by
+/// 2 vectors: with 6 rows the compiler keeps a sum on the stack, which halves the speed. Elsewhere
+/// for the last rows of a block. See [GemmTile12] for their form.
 @SuppressWarnings("AssignmentExpression") // one line a product keeps a kernel on one screen
-final class GemmTile6 {
-  private GemmTile6() {}
+final class GemmTile5 {
+  private GemmTile5() {}
 
   /// See [GemmTile#rows].
   static void rows(
-      long c,
-      long ldc,
-      float[] z,
-      int zt,
-      float[] a,
-      int at,
-      float[] b,
-      int bt,
-      int k,
-      Ahead ahead) {
+      long c, long ldc, float[] z, int zt, float[] a, int at, float[] b, int bt, int k) {
     FloatVector o = zero(F), v;
     FloatVector c00 = o, c01 = o, c10 = o, c11 = o, c20 = o, c21 = o;
-    FloatVector c30 = o, c31 = o, c40 = o, c41 = o, c50 = o, c51 = o;
-    long read = ahead.read, write = ahead.write;
-    int readMask = ahead.readMask, writeMask = ahead.writeMask, sink = 0;
+    FloatVector c30 = o, c31 = o, c40 = o, c41 = o;
     for (int p = 0; p < k; p++) {
-      int ap = at + p, bp = bt + 2 * V * p;
+      int ap = at + (p >> 4) * SLAB + (p & 15), bp = bt + 2 * V * p;
       FloatVector b0 = fromArray(F, b, bp), b1 = fromArray(F, b, bp + V);
       c00 = (v = broadcast(F, a[ap])).fma(b0, c00);
       c01 = v.fma(b1, c01);
-      c10 = (v = broadcast(F, a[ap + LD])).fma(b0, c10);
+      c10 = (v = broadcast(F, a[ap + 16])).fma(b0, c10);
       c11 = v.fma(b1, c11);
-      c20 = (v = broadcast(F, a[ap + 2 * LD])).fma(b0, c20);
+      c20 = (v = broadcast(F, a[ap + 32])).fma(b0, c20);
       c21 = v.fma(b1, c21);
-      c30 = (v = broadcast(F, a[ap + 3 * LD])).fma(b0, c30);
+      c30 = (v = broadcast(F, a[ap + 48])).fma(b0, c30);
       c31 = v.fma(b1, c31);
-      c40 = (v = broadcast(F, a[ap + 4 * LD])).fma(b0, c40);
+      c40 = (v = broadcast(F, a[ap + 64])).fma(b0, c40);
       c41 = v.fma(b1, c41);
-      c50 = (v = broadcast(F, a[ap + 5 * LD])).fma(b0, c50);
-      c51 = v.fma(b1, c51);
-      sink |= ALL.get(INT, read + (64 * p & readMask));
-      ALL.set(INT, write + (64 * p & writeMask), 0);
     }
-    ahead.sink = sink;
     FloatVector z0 = fromArray(F, z, zt), z1 = fromArray(F, z, zt + V);
     c00.add(z0).intoMemorySegment(ALL, c, ORDER);
     c01.add(z1).intoMemorySegment(ALL, c + W, ORDER);
@@ -67,17 +51,13 @@ final class GemmTile6 {
     c31.add(z1).intoMemorySegment(ALL, c + 3 * ldc + W, ORDER);
     c40.add(z0).intoMemorySegment(ALL, c + 4 * ldc, ORDER);
     c41.add(z1).intoMemorySegment(ALL, c + 4 * ldc + W, ORDER);
-    c50.add(z0).intoMemorySegment(ALL, c + 5 * ldc, ORDER);
-    c51.add(z1).intoMemorySegment(ALL, c + 5 * ldc + W, ORDER);
   }
 
   /// See [GemmTile#columns].
-  static void columns(long c, long ldc, float[] a, int at, float[] b, int bt, int k, Ahead ahead) {
+  static void columns(long c, long ldc, float[] a, int at, float[] b, int bt, int k) {
     FloatVector o = zero(F), v;
     FloatVector c00 = o, c01 = o, c10 = o, c11 = o, c20 = o, c21 = o;
-    FloatVector c30 = o, c31 = o, c40 = o, c41 = o, c50 = o, c51 = o;
-    long read = ahead.read, write = ahead.write;
-    int readMask = ahead.readMask, writeMask = ahead.writeMask, sink = 0;
+    FloatVector c30 = o, c31 = o, c40 = o, c41 = o;
     for (int p = 0; p < k; p++) {
       int ap = at + HIGH * p, bp = bt + 2 * V * p;
       FloatVector b0 = fromArray(F, b, bp), b1 = fromArray(F, b, bp + V);
@@ -91,12 +71,7 @@ final class GemmTile6 {
       c31 = v.fma(b1, c31);
       c40 = (v = broadcast(F, a[ap + 4])).fma(b0, c40);
       c41 = v.fma(b1, c41);
-      c50 = (v = broadcast(F, a[ap + 5])).fma(b0, c50);
-      c51 = v.fma(b1, c51);
-      sink |= ALL.get(INT, read + (64 * p & readMask));
-      ALL.set(INT, write + (64 * p & writeMask), 0);
     }
-    ahead.sink = sink;
     c00.intoMemorySegment(ALL, c, ORDER);
     c01.intoMemorySegment(ALL, c + W, ORDER);
     c10.intoMemorySegment(ALL, c + ldc, ORDER);
@@ -107,7 +82,5 @@ final class GemmTile6 {
     c31.intoMemorySegment(ALL, c + 3 * ldc + W, ORDER);
     c40.intoMemorySegment(ALL, c + 4 * ldc, ORDER);
     c41.intoMemorySegment(ALL, c + 4 * ldc + W, ORDER);
-    c50.intoMemorySegment(ALL, c + 5 * ldc, ORDER);
-    c51.intoMemorySegment(ALL, c + 5 * ldc + W, ORDER);
   }
 }

@@ -1,0 +1,106 @@
+package dev.d2v.embed;
+
+import dev.d2v.data.text.TextTokenizer;
+import dev.d2v.model.Data2Vec2Config;
+import dev.d2v.model.checkpoint.Conversion;
+import dev.d2v.model.checkpoint.Weights;
+import dev.d2v.model.speech.SpeechConfig;
+import dev.d2v.model.train.SpeechData;
+import dev.d2v.model.v1.Data2Vec1;
+import dev.d2v.model.v1.HuggingFaceConfig;
+import dev.d2v.model.v1.Interchange;
+import dev.d2v.model.v1.TextConfig;
+import dev.d2v.tensor.io.Json;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Models under the names of others, with all that they need beside their weights: data2vec 2.0 as
+/// a folder of Hugging Face's data2vec, and the other way, where both compute the same. See
+/// docs/exchanging-models.md.
+public final class Exchange {
+  private static final String WEIGHTS = "model.safetensors";
+  private static final String TOKENIZER = "tokenizer.json";
+
+  private Exchange() {}
+
+  /// Whether a path is a folder with a model of Hugging Face's.
+  public static boolean huggingFaces(Path path) throws IOException {
+    return OpenedModel.huggingFaces(path);
+  }
+
+  /// Writes a data2vec 2.0 model as a new folder that Hugging Face's classes open: configuration,
+  /// weights, and the feature extractor of speech or the tokenizer of text.
+  ///
+  /// @param teacher the teacher's weights, where there are both
+  /// @throws IllegalArgumentException when theirs has no such architecture, with all reasons
+  public static Interchange.Written toHuggingFace(Path model, Path folder, boolean teacher)
+      throws IOException {
+    absent(folder);
+    Interchange.Written[] written = new Interchange.Written[1];
+    try (Weights weights = Weights.open(model)) {
+      Data2Vec2Config config = OpenedModel.config(weights);
+      var tensors =
+          Conversion.view(weights, teacher ? Conversion.Part.TEACHER : Conversion.Part.STUDENT);
+      NewFolder.fill(
+          folder,
+          to -> {
+            written[0] = Interchange.toHuggingFace(tensors, config, to);
+            SpeechConfig speech = config.speech();
+            if (speech != null) {
+              Files.writeString(to.resolve(Preprocessing.FILE), Json.text(extractor()) + "\n");
+            }
+            if (config.text() != null) {
+              TextTokenizer.open(OpenedModel.vocabulary(model)).save(to.resolve(TOKENIZER));
+            }
+          });
+    }
+    return written[0];
+  }
+
+  /// Writes a model of Hugging Face's under the names of data2vec 2.0.
+  ///
+  /// @param target `NAME.safetensors`, or a new folder, into which a text model's vocabulary goes
+  ///   too
+  /// @throws IllegalArgumentException when data2vec 2.0 has no such architecture, with all reasons
+  public static Interchange.Written toPublished(Path model, Path target) throws IOException {
+    absent(target);
+    if (target.toString().endsWith(".safetensors")) {
+      return Interchange.toPublished(model, target);
+    }
+    Interchange.Written[] written = new Interchange.Written[1];
+    boolean text =
+        HuggingFaceConfig.read(model.resolve(Data2Vec1.CONFIG)).config() instanceof TextConfig;
+    NewFolder.fill(
+        target,
+        to -> {
+          written[0] = Interchange.toPublished(model, to.resolve(WEIGHTS));
+          if (text) {
+            NewFolder.copy(model, to, List.of(TOKENIZER, "vocab.json", "merges.txt"));
+          }
+        });
+    return written[0];
+  }
+
+  private static void absent(Path target) throws IOException {
+    if (Files.exists(target)) {
+      throw new FileAlreadyExistsException(target.toString());
+    }
+  }
+
+  private static Map<String, Object> extractor() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("feature_extractor_type", "Wav2Vec2FeatureExtractor");
+    json.put("do_normalize", true);
+    json.put("feature_size", 1);
+    json.put("padding_side", "right");
+    json.put("padding_value", 0.0);
+    json.put("return_attention_mask", true);
+    json.put("sampling_rate", SpeechData.SAMPLE_RATE_HZ);
+    return json;
+  }
+}

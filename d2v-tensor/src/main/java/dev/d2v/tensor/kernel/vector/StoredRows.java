@@ -1,0 +1,194 @@
+package dev.d2v.tensor.kernel.vector;
+
+import static dev.d2v.tensor.kernel.vector.GemmTile.V;
+import static dev.d2v.tensor.kernel.vector.GemmTile.WIDTH;
+import static dev.d2v.tensor.kernel.vector.Lanes.F;
+import static dev.d2v.tensor.kernel.vector.Lanes.I;
+import static dev.d2v.tensor.kernel.vector.Lanes.ORDER;
+import static dev.d2v.tensor.kernel.vector.Native.ALL;
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+
+import dev.d2v.tensor.kernel.StoredMatrix;
+import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
+
+/// The rows of a [StoredMatrix] by address, and how a product packs them: widened to F32, and
+/// turned so that [GemmTile] finds `w(.,p)` in a vector. Eight bytes, or four halves, are moved at
+/// once before they are widened: a fraction of the moves that a matrix of floats takes, and of its
+/// memory traffic.
+///
+/// @param values address of the first row
+/// @param scale address of the rows' factors; 0: the values are BF16
+/// @param k values of a row
+record StoredRows(long values, long scale, int k) {
+  /// Bytes of a buffer for [#panel]: the turned values of BF16 rows, and a vector of factors.
+  static final long BUFFER_BYTES = 2L * V * GemmTile.DEPTH + 4L * V;
+
+  /// Numbers that are moved at once.
+  private static final int BYTES = 8, HALVES = 4;
+
+  private static final int UPPER_HALF = 0xffff_0000;
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+  private static final ValueLayout.OfShort HALF = ValueLayout.JAVA_SHORT_UNALIGNED;
+
+  /// Even lanes before odd ones, and the halves of a vector exchanged.
+  private static final VectorShuffle<Integer> EVEN_FIRST =
+      VectorShuffle.fromOp(I, lane -> 2 * lane % V + 2 * lane / V);
+
+  private static final VectorShuffle<Integer> EXCHANGED =
+      VectorShuffle.fromOp(I, lane -> (lane + V / 2) % V);
+  private static final VectorMask<Integer> FIRST_HALF = VectorMask.fromLong(I, (1L << (V / 2)) - 1);
+
+  static StoredRows of(StoredMatrix w, int k) {
+    return new StoredRows(
+        Native.address(w.values()), w.scale() == null ? 0 : Native.address(w.scale()), k);
+  }
+
+  /// Whether the values are I8 rather than BF16.
+  boolean int8() {
+    return scale != 0;
+  }
+
+  /// Where a value lies.
+  long at(long row, long p) {
+    return values + (row * k + p) * (int8() ? 1 : 2);
+  }
+
+  /// `w(row,p)`.
+  float get(long row, long p) {
+    long at = at(row, p);
+    return int8()
+        ? ALL.get(ValueLayout.JAVA_BYTE, at) * Native.get(scale + 4 * row)
+        : Float.intBitsToFloat(ALL.get(HALF, at) << 16);
+  }
+
+  /// A panel of `w^T`: `to[at + q * WIDTH + i] = w(from + i, p + q)` for q below `depth`, i below
+  /// `width`, zeros behind.
+  ///
+  /// @param buffer of the thread's own
+  void panel(float[] to, int at, int from, int p, int depth, int width, long buffer) {
+    int each = int8() ? BYTES : HALVES;
+    int longs = depth / each;
+    for (int j = 0; j < width; j += V) {
+      int rows = Math.min(V, width - j);
+      turn(buffer, at(from + j, p), (long) k * (8 / each), longs, rows);
+      if (int8()) {
+        long factors = buffer + 8L * V * longs;
+        for (int i = 0; i < rows; i++) {
+          Native.set(factors + 4L * i, Native.get(scale + 4L * (from + j + i)));
+        }
+        bytes(to, at + j, buffer, longs, factors);
+      } else {
+        halves(to, at + j, buffer, longs);
+      }
+      for (int q = longs * each; q < depth; q++) {
+        for (int i = 0; i < rows; i++) {
+          to[at + q * WIDTH + j + i] = get(from + j + i, p + q);
+        }
+      }
+    }
+    GemmPacking.pad(to, at, depth, width);
+  }
+
+  /// Longs of rows, `ld` bytes apart, one from each of V rows behind the other; of rows that are
+  /// missing they stay undefined.
+  private static void turn(long to, long from, long ld, int longs, int rows) {
+    int whole = rows / 4 * 4;
+    for (int i = 0; i < whole; i += 4) {
+      turn4(to + 8L * i, from + ld * i, ld, longs);
+    }
+    for (int i = whole; i < rows; i++) {
+      for (int q = 0; q < longs; q++) {
+        ALL.set(LONG, to + 8L * i + 8L * V * q, ALL.get(LONG, from + ld * i + 8L * q));
+      }
+    }
+  }
+
+  private static void turn4(long to, long from, long ld, int longs) {
+    for (int q = 0; q < longs; q++) {
+      long out = to + 8L * V * q;
+      long in = from + 8L * q;
+      ALL.set(LONG, out, ALL.get(LONG, in));
+      ALL.set(LONG, out + 8, ALL.get(LONG, in + ld));
+      ALL.set(LONG, out + 16, ALL.get(LONG, in + 2 * ld));
+      ALL.set(LONG, out + 24, ALL.get(LONG, in + 3 * ld));
+    }
+  }
+
+  /// Straight-line code: a helper that the compiler has compiled on its own is not inlined, and then
+  /// vectors are objects.
+  private static void bytes(float[] to, int at, long from, int longs, long factors) {
+    FloatVector f = Native.load(factors);
+    for (int q = 0; q < longs; q++) {
+      long in = from + 8L * V * q;
+      IntVector x = IntVector.fromMemorySegment(I, ALL, in, ORDER).rearrange(EVEN_FIRST);
+      IntVector y = IntVector.fromMemorySegment(I, ALL, in + 4L * V, ORDER).rearrange(EVEN_FIRST);
+      // the lower words of the longs, then the upper ones
+      IntVector u = y.rearrange(EXCHANGED).blend(x, FIRST_HALF);
+      IntVector v = y.blend(x.rearrange(EXCHANGED), FIRST_HALF);
+      int row = at + 8 * q * WIDTH;
+      ((FloatVector) u.lanewise(LSHL, 24).lanewise(ASHR, 24).convertShape(I2F, F, 0))
+          .mul(f)
+          .intoArray(to, row);
+      ((FloatVector) u.lanewise(LSHL, 16).lanewise(ASHR, 24).convertShape(I2F, F, 0))
+          .mul(f)
+          .intoArray(to, row + WIDTH);
+      ((FloatVector) u.lanewise(LSHL, 8).lanewise(ASHR, 24).convertShape(I2F, F, 0))
+          .mul(f)
+          .intoArray(to, row + 2 * WIDTH);
+      ((FloatVector) u.lanewise(ASHR, 24).convertShape(I2F, F, 0))
+          .mul(f)
+          .intoArray(to, row + 3 * WIDTH);
+      ((FloatVector) v.lanewise(LSHL, 24).lanewise(ASHR, 24).convertShape(I2F, F, 0))
+          .mul(f)
+          .intoArray(to, row + 4 * WIDTH);
+      ((FloatVector) v.lanewise(LSHL, 16).lanewise(ASHR, 24).convertShape(I2F, F, 0))
+          .mul(f)
+          .intoArray(to, row + 5 * WIDTH);
+      ((FloatVector) v.lanewise(LSHL, 8).lanewise(ASHR, 24).convertShape(I2F, F, 0))
+          .mul(f)
+          .intoArray(to, row + 6 * WIDTH);
+      ((FloatVector) v.lanewise(ASHR, 24).convertShape(I2F, F, 0))
+          .mul(f)
+          .intoArray(to, row + 7 * WIDTH);
+    }
+  }
+
+  private static void halves(float[] to, int at, long from, int longs) {
+    for (int q = 0; q < longs; q++) {
+      long in = from + 8L * V * q;
+      IntVector x = IntVector.fromMemorySegment(I, ALL, in, ORDER).rearrange(EVEN_FIRST);
+      IntVector y = IntVector.fromMemorySegment(I, ALL, in + 4L * V, ORDER).rearrange(EVEN_FIRST);
+      IntVector u = y.rearrange(EXCHANGED).blend(x, FIRST_HALF);
+      IntVector v = y.blend(x.rearrange(EXCHANGED), FIRST_HALF);
+      int row = at + 4 * q * WIDTH;
+      u.lanewise(LSHL, 16).reinterpretAsFloats().intoArray(to, row);
+      u.and(UPPER_HALF).reinterpretAsFloats().intoArray(to, row + WIDTH);
+      v.lanewise(LSHL, 16).reinterpretAsFloats().intoArray(to, row + 2 * WIDTH);
+      v.and(UPPER_HALF).reinterpretAsFloats().intoArray(to, row + 3 * WIDTH);
+    }
+  }
+
+  /// `to[i] = w(row,i)` for the whole row, to an address.
+  void row(long to, long row) {
+    int i = 0;
+    if (!int8()) {
+      for (; i <= k - V; i += V) {
+        Native.store(Widening.halves(at(row, i)), to + 4L * i);
+      }
+    } else if (Widening.HAS_BYTES) {
+      FloatVector factor = FloatVector.broadcast(F, Native.get(scale + 4 * row));
+      for (; i <= k - V; i += V) {
+        Native.store(Widening.bytes(at(row, i)).mul(factor), to + 4L * i);
+      }
+    }
+    for (; i < k; i++) {
+      Native.set(to + 4L * i, get(row, i));
+    }
+  }
+}
