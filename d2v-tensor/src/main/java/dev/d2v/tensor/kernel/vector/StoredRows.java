@@ -120,8 +120,8 @@ record StoredRows(long values, long scale, int k) {
     }
   }
 
-  /// Straight-line code: a helper that the compiler has compiled on its own is not inlined, and then
-  /// vectors are objects.
+  /// Straight-line code: a helper that the compiler has compiled on its own is not inlined, and
+  /// then vectors are objects.
   private static void bytes(float[] to, int at, long from, int longs, long factors) {
     FloatVector f = Native.load(factors);
     for (int q = 0; q < longs; q++) {
