@@ -1,13 +1,13 @@
-/// One benchmark class a kernel family, over the shapes that the models have; the counter says how
-/// much work was done a second. Start at [MatmulBenchmark].
+/// One JMH class a kernel family, over the shapes that the models have; counters say how much
+/// arithmetic and how many bytes were done a second. Start at [KernelBenchmark].
 ///
 /// ```sh
-/// mvn -pl benchmarks -am package dependency:copy-dependencies -DoutputDirectory=target/lib
-/// java --add-modules jdk.incubator.vector -cp 'benchmarks/target/classes:benchmarks/target/lib/*' \
-///   org.openjdk.jmh.Main MatmulBenchmark -p threads=1
+/// mvn -pl benchmarks -am package -DskipTests
+/// java -jar benchmarks/target/benchmarks.jar MatmulBenchmark -p threads=1
 /// ```
 ///
-/// Compare a number with [dev.d2v.tensor.kernel.vector.Ceiling] measured in the same minute.
+/// Compare a number with [dev.d2v.tensor.kernel.vector.Ceiling] measured in the same minute, as
+/// `./d2v bench kernels` does ([dev.d2v.benchmarks.compare]).
 @NullMarked
 package dev.d2v.benchmarks;
 

@@ -25,6 +25,11 @@ import tools.jackson.jr.ob.JSON;
 @Command(
     name = "bench",
     description = "Measure speed on this machine.",
+    footer = {
+      "In a checkout of the sources, ./d2v also has, side by side with other libraries:",
+      "  bench kernels [--peers]    kernels on the models' shapes",
+      "  bench inference [--peers]  whole encoders of base size"
+    },
     mixinStandardHelpOptions = true)
 public final class BenchCommand implements Runnable {
   @Spec private @Nullable CommandSpec spec;
@@ -36,7 +41,8 @@ public final class BenchCommand implements Runnable {
   public void run() {
     if (spec != null) {
       throw new ParameterException(
-          spec.commandLine(), "what shall be measured? Try 'd2v bench step'");
+          spec.commandLine(),
+          "what shall be measured? Try 'd2v bench step'; in a checkout of the sources also './d2v bench kernels' and './d2v bench inference'");
     }
   }
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Attention and its derivatives in double precision, from whole rows of probabilities and without
 /// a saved lse: the Jacobian of the softmax is written out.
-final class AttentionOracle {
+public final class AttentionOracle {
   final double[] out;
   final double[] lse;
   final double[] dqkv;
@@ -20,7 +20,8 @@ final class AttentionOracle {
   private final int D;
   private final double scale;
 
-  AttentionOracle(
+  /// Computes all of them.
+  public AttentionOracle(
       int B,
       int T,
       int H,
@@ -52,8 +53,18 @@ final class AttentionOracle {
     }
   }
 
+  /// `out (B,T,H*D)`.
+  public double[] out() {
+    return out.clone();
+  }
+
+  /// The gradient of `qkv (B,T,3,H,D)`.
+  public double[] dqkv() {
+    return dqkv.clone();
+  }
+
   /// Dropout of probability p.
-  record Dropout(float p, long seed, int stream, int update, int microBatch) {
+  public record Dropout(float p, long seed, int stream, int update, int microBatch) {
     double factor(int element) {
       int[] words = new int[4];
       Philox.words(words, seed, element / 4, stream, update, microBatch);

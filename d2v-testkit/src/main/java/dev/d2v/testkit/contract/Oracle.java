@@ -4,10 +4,10 @@ import dev.d2v.tensor.kernel.Activation;
 
 /// Formulas in double precision that several contracts compare with. They share nothing with the
 /// kernels.
-final class Oracle {
+public final class Oracle {
   private Oracle() {}
 
-  static double mean(double[] x) {
+  public static double mean(double[] x) {
     double sum = 0;
     for (double v : x) {
       sum += v;
@@ -16,7 +16,7 @@ final class Oracle {
   }
 
   /// Sum of squared deviations from the mean.
-  static double squares(double[] x) {
+  public static double squares(double[] x) {
     double mean = mean(x);
     double sum = 0;
     for (double v : x) {
@@ -25,13 +25,13 @@ final class Oracle {
     return sum;
   }
 
-  static double density(double x) {
+  public static double density(double x) {
     return Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
   }
 
   /// `Phi(x)`: Simpson's rule over the density from 0, good to 1e-10 absolute; the density beyond 8
   /// adds less than that.
-  static double normalCdf(double x) {
+  public static double normalCdf(double x) {
     double to = Math.min(Math.abs(x), 8);
     int panels = 100;
     double h = to / panels;
@@ -42,11 +42,11 @@ final class Oracle {
     return 0.5 + Math.signum(x) * sum * h / 3;
   }
 
-  static double gelu(double x) {
+  public static double gelu(double x) {
     return x * normalCdf(x);
   }
 
-  static double activation(Activation f, double x) {
+  public static double activation(Activation f, double x) {
     return switch (f) {
       case RELU -> x > 0 ? x : 0;
       case TANH -> Math.tanh(x);
@@ -58,7 +58,7 @@ final class Oracle {
     };
   }
 
-  static double geluDerivative(double x) {
+  public static double geluDerivative(double x) {
     return normalCdf(x) + x * density(x);
   }
 }

@@ -84,6 +84,33 @@ public final class Ceiling {
         });
   }
 
+  /// The same traffic over `bytes` in all, by so many threads at once, at this moment: the mean
+  /// rate over `nanos`. What fits the caches is faster than memory; a kernel's ceiling is that of
+  /// its own working set.
+  public static double memoryGigabytesPerSecondNow(int threads, long bytes, long nanos) {
+    int step = F.vectorByteSize();
+    long each = Math.max(1, Math.ceilDiv(bytes, 3L * threads * step)) * step;
+    return sumOver(
+        threads,
+        () -> {
+          try (Arena arena = Arena.ofConfined()) {
+            MemorySegment a = arena.allocate(each, 64);
+            MemorySegment b = arena.allocate(each, 64);
+            MemorySegment c = arena.allocate(each, 64);
+            double results = triad(a, b, c);
+            long start = System.nanoTime();
+            long now = start;
+            long runs = 0;
+            while (now - start < nanos) {
+              results += triad(a, b, c);
+              runs++;
+              now = System.nanoTime();
+            }
+            return Double.isNaN(results) ? Double.NaN : 3.0 * each * runs / (now - start);
+          }
+        });
+  }
+
   /// Shortest time of one run of `body`, whose result keeps the compiler from leaving it out.
   private static double bestNanos(double interpreted, DoubleSupplier body) {
     double best = Double.MAX_VALUE;
