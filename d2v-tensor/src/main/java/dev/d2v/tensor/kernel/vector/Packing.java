@@ -6,7 +6,7 @@ import static dev.d2v.tensor.kernel.vector.Native.load;
 import static dev.d2v.tensor.kernel.vector.Native.set;
 import static dev.d2v.tensor.kernel.vector.Native.store;
 
-/// Copies and sums of contiguous floats, by address.
+/// Copies of contiguous floats, by address.
 final class Packing {
   private Packing() {}
 
@@ -18,17 +18,6 @@ final class Packing {
     }
     for (; i < n; i++) {
       set(to + 4L * i, get(from + 4L * i));
-    }
-  }
-
-  /// `to[i] += from[i]`, n elements.
-  static void add(long to, long from, int n) {
-    int i = 0;
-    for (; i <= n - V; i += V) {
-      store(load(to + 4L * i).add(load(from + 4L * i)), to + 4L * i);
-    }
-    for (; i < n; i++) {
-      set(to + 4L * i, get(to + 4L * i) + get(from + 4L * i));
     }
   }
 }
