@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// `c = a b + bias + addend` with the rows of a contiguous: NN and NT.
 ///
 /// First all threads pack b, which is a weight and small, into panels as wide as a tile. Then each
-/// part takes a block of rows and some of the panels: it packs its rows of a into strips of a
-/// tile's height, as much as the second-level cache holds, and multiplies all strips by a few
-/// panels that stay there beside them, then by the next.
+/// part takes a block of rows and some of the panels: it goes through its rows of a in strips of a
+/// tile's height, packs each when it is first needed, and multiplies them by a few panels that stay
+/// in the second-level cache, then by the next. When all panels stay there, one strip at a time is
+/// packed, in the nearest cache.
 final class RowGemm {
   /// Parts for each thread, so that one that is held up holds up little.
   private static final int PARTS = 8;
@@ -110,9 +111,6 @@ final class RowGemm {
     }
   }
 
-  /// Where a part works: its thread's buffers, and the rows and the stretch that it is at.
-  private record Strip(float[] a, int at, long tile, int row, int rows, int depth) {}
-
   void run(Product x) {
     if (x.m == 0 || x.n == 0) {
       return;
@@ -159,56 +157,57 @@ final class RowGemm {
     int from = plan.groups.from(group);
     int to = from + plan.groups.length(group);
     long tile = scratch.segment(thread, TILE, GemmTile.BYTES).address();
-    int size = GemmPacking.strip(plan.depths.each());
-    strips[thread] = GemmPacking.grown(strips[thread], (long) Math.ceilDiv(rows, ROWS) * size);
+    int floats = GemmPacking.strip(plan.depths.each());
+    int size = to - from <= plan.cached ? 0 : floats;
+    strips[thread] =
+        GemmPacking.grown(strips[thread], floats + (long) Math.ceilDiv(rows, ROWS) * size);
     float[] a = strips[thread];
     for (int depth = 0; depth < plan.depths.count(); depth++) {
       int k = plan.depths.length(depth);
-      for (int i = 0; i < rows; i += ROWS) {
-        long row = x.a + 4 * ((long) (first + i) * x.k + plan.depths.from(depth));
-        GemmPacking.strip(a, i / ROWS * size, row, 4L * x.k, Math.min(ROWS, rows - i), k);
-      }
       for (int j = from; j < to; j += plan.cached) {
         int end = Math.min(to, j + plan.cached);
         for (int i = 0; i < rows; i += ROWS) {
           int height = Math.min(ROWS, rows - i);
-          panels(x, plan, new Strip(a, i / ROWS * size, tile, first + i, height, depth), j, end);
+          if (j == from) {
+            long row = x.a + 4 * ((long) (first + i) * x.k + plan.depths.from(depth));
+            GemmPacking.strip(a, i / ROWS * size, row, 4L * x.k, height, k);
+          }
+          for (int panel = j; panel < end; panel++) {
+            tile(x, plan, depth, panel, a, i / ROWS * size, first + i, height, tile);
+          }
+          if (x.epilogue != null && depth == plan.depths.count() - 1) {
+            int column = plan.panels.start(j);
+            int width = Math.min(x.n, plan.panels.start(end)) - column;
+            x.epilogue.apply(first + i, height, column, width);
+          }
         }
       }
     }
   }
 
-  /// A strip by some panels.
-  private void panels(Product x, Plan plan, Strip s, int from, int to) {
-    for (int j = from; j < to; j++) {
-      tile(x, plan, s, j);
-    }
-    if (x.epilogue != null && s.depth == plan.depths.count() - 1) {
-      int column = plan.panels.start(from);
-      int width = Math.min(x.n, plan.panels.start(to)) - column;
-      x.epilogue.apply(s.row, s.rows, column, width);
-    }
-  }
-
-  private void tile(Product x, Plan plan, Strip s, int panel) {
+  /// A strip, which is packed at `at` and has `rows` rows from `row` on, by a panel.
+  ///
+  /// @param tile a buffer of the thread's own
+  private void tile(
+      Product x, Plan plan, int depth, int panel, float[] a, int at, int row, int rows, long tile) {
     int column = plan.panels.start(panel);
     int width = plan.panels.width(panel);
-    int k = plan.depths.length(s.depth);
-    int b = plan.panel(panel, s.depth);
-    int z = s.depth == 0 ? column : plan.panels.padded();
+    int k = plan.depths.length(depth);
+    int b = plan.panel(panel, depth);
+    int z = depth == 0 ? column : plan.panels.padded();
     long ldc = 4L * x.n;
-    long c = x.c + ldc * s.row + 4L * column;
-    boolean adds = s.depth > 0 || x.addend != 0;
-    if (s.rows == ROWS && width == WIDTH && !adds) {
+    long c = x.c + ldc * row + 4L * column;
+    boolean adds = depth > 0 || x.addend != 0;
+    if (rows == ROWS && width == WIDTH && !adds) {
       TileStore.expect(c, ldc);
-      GemmTile.rows(c, ldc, ROWS, bias, z, s.a, s.at, packed, b, k);
+      GemmTile.rows(c, ldc, ROWS, bias, z, a, at, packed, b, k);
       return;
     }
-    GemmTile.rows(s.tile, 2 * W, s.rows, bias, z, s.a, s.at, packed, b, k);
+    GemmTile.rows(tile, 2 * W, rows, bias, z, a, at, packed, b, k);
     if (adds) {
-      TileStore.add(c, ldc, s.depth == 0 ? x.addend - x.c : 0, s.tile, s.rows, width);
+      TileStore.add(c, ldc, depth == 0 ? x.addend - x.c : 0, tile, rows, width);
     } else {
-      TileStore.assign(c, ldc, s.tile, s.rows, width);
+      TileStore.assign(c, ldc, tile, rows, width);
     }
   }
 }
