@@ -104,7 +104,7 @@ public final class D2vEngine implements Engine {
           case MATMUL_NT -> () -> matmul.matmulNT(c, a, b, bias, null, m, n, k);
           case MATMUL_NT_GELU -> () -> matmul.matmulNTGelu(c, pre, a, b, bias, m, n, k);
           case MATMUL_NN_GELU_BACKWARD -> () -> matmul.matmulNNGeluBackward(c, a, b, pre, m, n, k);
-          case MATMUL_TN -> () -> matmul.matmulTN(c, a, b, m, n, k);
+          case MATMUL_TN -> () -> matmul.matmulTN(c, null, a, b, m, n, k);
           default -> throw unknown(z);
         };
     return o.task(body, c);

@@ -132,11 +132,11 @@ public final class Linear implements Layer {
   private int parameterGradients(Tensor dy, Pass pass) {
     int rows = Rows.of(dy, out, "gradient of " + weight.name());
     Saved s = pass.restore(this, Saved.class);
+    Tensor db = bias.hasGradient() ? bias.gradient() : null;
     if (weight.hasGradient()) {
-      pass.kernels().matmul().matmulTN(weight.gradient(), dy, s.x, out, in, rows);
-    }
-    if (bias.hasGradient()) {
-      pass.kernels().elementwise().sumRows(bias.gradient(), dy, rows, 1, out);
+      pass.kernels().matmul().matmulTN(weight.gradient(), db, dy, s.x, out, in, rows);
+    } else if (db != null) {
+      pass.kernels().elementwise().sumRows(db, dy, rows, 1, out);
     }
     return rows;
   }

@@ -59,13 +59,12 @@ public final class PatchEmbedding {
   public void backwardParameters(Tensor dy, Pass pass) {
     int rows = Rows.of(dy, C, "gradient of " + weight.name());
     Saved s = pass.restore(this, Saved.class);
+    Tensor db = bias.hasGradient() ? bias.gradient() : null;
     if (weight.hasGradient()) {
-      pass.kernels()
-          .matmul()
-          .matmulTN(weight.gradient(), dy, s.patches, C, channels * patch * patch, rows);
-    }
-    if (bias.hasGradient()) {
-      pass.kernels().elementwise().sumRows(bias.gradient(), dy, rows, 1, C);
+      int K = channels * patch * patch;
+      pass.kernels().matmul().matmulTN(weight.gradient(), db, dy, s.patches, C, K, rows);
+    } else if (db != null) {
+      pass.kernels().elementwise().sumRows(db, dy, rows, 1, C);
     }
   }
 

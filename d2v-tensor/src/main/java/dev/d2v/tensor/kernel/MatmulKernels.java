@@ -35,6 +35,7 @@ public interface MatmulKernels {
   /// dpre, pre (m,n) dy (m,k) w (k,n)
   void matmulNNGeluBackward(Tensor dpre, Tensor dy, Tensor w, Tensor pre, int m, int n, int k);
 
-  /// `c += a^T b`: a weight's gradient. c (m,n) a (k,m) b (k,n)
-  void matmulTN(Tensor c, Tensor a, Tensor b, int m, int n, int k);
+  /// `c += a^T b`, `sums += column sums of a`: the gradients of a weight and of a bias. c (m,n)
+  /// sums (m) or null a (k,m) b (k,n)
+  void matmulTN(Tensor c, @Nullable Tensor sums, Tensor a, Tensor b, int m, int n, int k);
 }

@@ -82,8 +82,12 @@ public final class MeteredKernels {
     }
 
     @Override
-    public void matmulTN(Tensor c, Tensor a, Tensor b, int m, int n, int k) {
-      meter.call("matmulTN", 2L * m * n * k, bytes(c, a, b), () -> to.matmulTN(c, a, b, m, n, k));
+    public void matmulTN(Tensor c, @Nullable Tensor sums, Tensor a, Tensor b, int m, int n, int k) {
+      meter.call(
+          "matmulTN",
+          2L * m * n * k,
+          bytes(c, sums, a, b),
+          () -> to.matmulTN(c, sums, a, b, m, n, k));
     }
   }
 

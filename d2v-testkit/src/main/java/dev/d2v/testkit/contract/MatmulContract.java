@@ -236,21 +236,41 @@ public abstract class MatmulContract extends KernelContract {
   void matmulTNAccumulates(Sizes z) {
     float[][] c =
         run(
-            z.elements(),
+            z.elements() + z.m,
             memory -> {
               Tensor out = memory.floats(z.results(4));
               Tensor a = memory.floats(z.left());
               Tensor b = memory.floats(z.right());
-              kernels(memory).matmulTN(out, a, b, z.m, z.n, z.k);
-              return List.of(out);
+              Tensor alone = memory.floats(z.results(4));
+              Tensor sums = memory.floats(z.numbers(6, z.m));
+              kernels(memory).matmulTN(out, sums, a, b, z.m, z.n, z.k);
+              kernels(memory).matmulTN(alone, null, a, b, z.m, z.n, z.k);
+              return List.of(out, sums, alone);
             });
     double[] before = z.results(4);
     assertClose("c += a^T b", plus(productTN(z), i -> before[i]), c[0], z.tolerance());
+    double[] a = z.left();
+    double[] sums = plus(z.numbers(6, z.m), i -> columnSum(a, i, z));
+    assertClose("sums += column sums of a", sums, c[1], z.tolerance());
+    Assertions.assertArrayEquals(c[0], c[2], "c is the same without sums");
+  }
+
+  private static double columnSum(double[] a, int column, Sizes z) {
+    double sum = 0;
+    for (int p = 0; p < z.k; p++) {
+      sum += a[p * z.m + column];
+    }
+    return sum;
   }
 
   @Test
   void matmulTNOfALongSum() {
     matmulTNAccumulates(new Sizes(50, 70, 2600));
+  }
+
+  @Test
+  void matmulTNOfASumInManyPieces() {
+    matmulTNAccumulates(new Sizes(250, 40, 6100));
   }
 
   @Test

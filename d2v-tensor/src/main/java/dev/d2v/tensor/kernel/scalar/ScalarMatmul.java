@@ -104,8 +104,12 @@ public final class ScalarMatmul implements MatmulKernels {
   }
 
   @Override
-  public void matmulTN(Tensor c, Tensor a, Tensor b, int m, int n, int k) {
+  public void matmulTN(Tensor c, @Nullable Tensor sums, Tensor a, Tensor b, int m, int n, int k) {
     check("matmulTN", c, a, b, m, n, k);
+    Checks.floats("matmulTN", m, "sums", sums);
+    if (sums != null) {
+      forEachCell(1, m, k, (_, i) -> add(sums, i, column(a, i, m, k)));
+    }
     forEachCell(
         m,
         n,
@@ -117,6 +121,14 @@ public final class ScalarMatmul implements MatmulKernels {
           }
           add(c, i * n + j, sum);
         });
+  }
+
+  private static double column(Tensor a, long i, int m, int k) {
+    double sum = 0;
+    for (long p = 0; p < k; p++) {
+      sum += get(a, p * m + i);
+    }
+    return sum;
   }
 
   private static double rowColumn(Tensor a, Tensor b, long i, long j, int n, int k) {

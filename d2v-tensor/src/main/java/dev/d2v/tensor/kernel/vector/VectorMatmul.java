@@ -9,16 +9,20 @@ import dev.d2v.tensor.parallel.RowParallel;
 import dev.d2v.tensor.parallel.Scratch;
 import org.jspecify.annotations.Nullable;
 
-/// Products from register tiles: [GemmTile] is the inner loop, [RowGemm] and [ColumnGemm] are the
-/// loops around it.
+/// Products from register tiles: [GemmTile] is the inner loop, [RowGemm], [ColumnGemm] and
+/// [ColumnRuns] are the loops around it.
 public final class VectorMatmul implements MatmulKernels {
   private final RowGemm rows;
   private final ColumnGemm columns;
+  private final ColumnRuns runs;
+  private final VectorElementwise elementwise;
 
   /// Over these threads, with this working memory.
   public VectorMatmul(RowParallel parallel, Scratch scratch) {
     this.rows = new RowGemm(parallel, scratch);
     this.columns = new ColumnGemm(parallel, scratch);
+    this.runs = new ColumnRuns(parallel, scratch);
+    this.elementwise = new VectorElementwise(parallel, scratch);
   }
 
   @Override
@@ -70,9 +74,17 @@ public final class VectorMatmul implements MatmulKernels {
   }
 
   @Override
-  public void matmulTN(Tensor c, Tensor a, Tensor b, int m, int n, int k) {
+  public void matmulTN(Tensor c, @Nullable Tensor sums, Tensor a, Tensor b, int m, int n, int k) {
     check("matmulTN", c, a, b, m, n, k);
+    Checks.floats("matmulTN", m, "sums", sums);
+    if (ColumnRuns.suits(m, n, k)) {
+      runs.run(address(c), orZero(sums), address(a), address(b), m, n, k);
+      return;
+    }
     columns.run(address(c), address(a), address(b), m, n, k);
+    if (sums != null) {
+      elementwise.sumRows(sums, a, k, 1, m);
+    }
   }
 
   private static void check(String name, Tensor c, Tensor a, Tensor b, int m, int n, int k) {
