@@ -254,7 +254,7 @@ public final class D2vEngine implements Engine {
       case CONV_BACKWARD_INPUT -> {
         Tensor dy = o.floats("dy", out);
         Tensor dx = o.zeros(in);
-        yield o.task(() -> conv.conv2dBackwardInput(dx, dy, w, shape), dx);
+        yield o.task(() -> conv.conv2dBackwardInput(dx, dy, w, null, shape), dx);
       }
       case CONV_BACKWARD_WEIGHT -> {
         Tensor x = o.floats("x", in);

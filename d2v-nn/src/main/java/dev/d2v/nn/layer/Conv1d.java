@@ -87,7 +87,7 @@ public final class Conv1d implements Layer {
 
   private void gradients(Tensor dx, Tensor dy, Saved s, Pass pass) {
     parameterGradients(dy, s, pass);
-    pass.kernels().conv().conv2dBackwardInput(dx, dy, weight.compute(), s.shape);
+    pass.kernels().conv().conv2dBackwardInput(dx, dy, weight.compute(), null, s.shape);
   }
 
   /// [#backward] without dx: for a layer whose input has no gradient.

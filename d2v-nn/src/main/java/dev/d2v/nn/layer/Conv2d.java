@@ -9,6 +9,7 @@ import dev.d2v.nn.Storage;
 import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.kernel.ConvShape;
+import org.jspecify.annotations.Nullable;
 
 /// `y[n,p,q,o] = b[o] + sum over i,r,s of W[o,i,r,s] * x[n, p+r-K/2, q+s-K/2, g(o)*I+i]`, zero
 /// outside: a grouped convolution that keeps the size of its input, for even K by dropping the last
@@ -73,12 +74,12 @@ public final class Conv2d implements Layer {
   @Override
   public Tensor backward(Tensor dy, Pass pass) {
     Tensor dx = pass.take(Rows.withLast(dy.shape(), in));
-    backwardInto(dx, dy, pass);
+    backwardInto(dx, dy, null, pass);
     return dx;
   }
 
-  /// [#backward] into a tensor that the caller took.
-  void backwardInto(Tensor dx, Tensor dy, Pass pass) {
+  /// [#backward], plus addend, into a tensor that the caller took. addend like dx, or null
+  void backwardInto(Tensor dx, Tensor dy, @Nullable Tensor addend, Pass pass) {
     int rows = Rows.of(dy, out, "gradient of " + weight.name());
     Saved s = pass.restore(this, Saved.class);
     var conv = pass.kernels().conv();
@@ -88,7 +89,7 @@ public final class Conv2d implements Layer {
     } else if (bias.hasGradient()) {
       pass.kernels().elementwise().sumRows(bias.gradient(), dy, rows, 1, out);
     }
-    conv.conv2dBackwardInput(dx, dy, weight.compute(), s.shape);
+    conv.conv2dBackwardInput(dx, dy, weight.compute(), addend, s.shape);
   }
 
   private ConvShape geometry(Shape x) {

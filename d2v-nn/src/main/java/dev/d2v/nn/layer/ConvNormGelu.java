@@ -62,10 +62,7 @@ public final class ConvNormGelu implements Layer {
       pass.kernels()
           .norm()
           .layerNormGeluBackward(dh, dy, s.h, s.mean, s.rstd, dy.shape().rows(), conv.out());
-      conv.backwardInto(dx, dh, pass);
-    }
-    if (residual) {
-      pass.kernels().elementwise().add(dx, dx, dy, dx.size());
+      conv.backwardInto(dx, dh, residual ? dy : null, pass);
     }
     return dx;
   }

@@ -85,7 +85,7 @@ public final class WeightNormConv1d implements Layer {
   public Tensor backward(Tensor dy, Pass pass) {
     Saved s = pass.restore(this, Saved.class);
     Tensor dx = pass.take(dy.shape());
-    pass.kernels().conv().conv2dBackwardInput(dx, dy, s.w, s.shape);
+    pass.kernels().conv().conv2dBackwardInput(dx, dy, s.w, null, s.shape);
     if (bias.hasGradient()) {
       pass.kernels().elementwise().sumRows(bias.gradient(), dy, dy.shape().rows(), 1, C);
     }

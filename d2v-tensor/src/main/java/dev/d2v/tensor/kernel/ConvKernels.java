@@ -10,8 +10,9 @@ public interface ConvKernels {
   /// g(o)*I+i]`, zero outside. x (N,H,W,Cin) y (N,OH,OW,Cout) bias (Cout) or null
   void conv2dForward(Tensor y, Tensor x, Tensor w, @Nullable Tensor bias, ConvShape shape);
 
-  /// `dx` of [#conv2dForward], assigned.
-  void conv2dBackwardInput(Tensor dx, Tensor dy, Tensor w, ConvShape shape);
+  /// `dx` of [#conv2dForward], plus addend, assigned. addend like dx, dx itself, or null
+  void conv2dBackwardInput(
+      Tensor dx, Tensor dy, Tensor w, @Nullable Tensor addend, ConvShape shape);
 
   /// `dw +=`, `dbias +=` of [#conv2dForward]. dbias (Cout) or null
   void conv2dBackwardWeight(

@@ -240,12 +240,13 @@ public final class MeteredKernels {
     }
 
     @Override
-    public void conv2dBackwardInput(Tensor dx, Tensor dy, Tensor w, ConvShape shape) {
+    public void conv2dBackwardInput(
+        Tensor dx, Tensor dy, Tensor w, @Nullable Tensor addend, ConvShape shape) {
       meter.call(
           "conv2dBackwardInput",
           2L * shape.outRows() * shape.weightSize(),
-          bytes(dx, dy, w),
-          () -> to.conv2dBackwardInput(dx, dy, w, shape));
+          bytes(dx, dy, w, addend),
+          () -> to.conv2dBackwardInput(dx, dy, w, addend, shape));
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.d2v.tensor.kernel.ConvShape;
 import dev.d2v.testkit.Guarded;
 import dev.d2v.testkit.KernelContract;
 import dev.d2v.testkit.Tolerance;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -184,8 +185,12 @@ public abstract class ConvContract extends KernelContract {
               Tensor out = memory.output(shape.inRows() * shape.inChannels());
               Tensor dy = memory.floats(z.dy());
               Tensor w = memory.floats(z.w());
-              kernels(memory).conv2dBackwardInput(out, dy, w, shape);
-              return List.of(out);
+              Tensor addend = memory.floats(z.numbers(7, dxSize(shape)));
+              Tensor sum = memory.output(dxSize(shape));
+              kernels(memory).conv2dBackwardInput(out, dy, w, null, shape);
+              kernels(memory).conv2dBackwardInput(sum, dy, w, addend, shape);
+              kernels(memory).conv2dBackwardInput(addend, dy, w, addend, shape);
+              return List.of(out, sum, addend);
             });
     double[] dy = z.dy();
     double[] w = z.w();
@@ -193,6 +198,14 @@ public abstract class ConvContract extends KernelContract {
     z.forEachProduct((yAt, at, wAt) -> expected[at] += dy[yAt] * w[wAt]);
     double tolerance = Tolerance.reduction(z.taps() * shape.outChannels() / shape.groups());
     assertClose("dx", expected, dx[0], tolerance);
+    double[] addend = z.numbers(7, expected.length);
+    Arrays.setAll(expected, i -> expected[i] + addend[i]);
+    assertClose("dx + addend", expected, dx[1], tolerance);
+    Assertions.assertArrayEquals(dx[1], dx[2], "addend may be dx itself");
+  }
+
+  private static int dxSize(ConvShape shape) {
+    return shape.inRows() * shape.inChannels();
   }
 
   @ParameterizedTest

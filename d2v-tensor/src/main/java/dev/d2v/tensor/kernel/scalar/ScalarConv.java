@@ -60,8 +60,10 @@ public final class ScalarConv implements ConvKernels {
   }
 
   @Override
-  public void conv2dBackwardInput(Tensor dx, Tensor dy, Tensor w, ConvShape s) {
+  public void conv2dBackwardInput(
+      Tensor dx, Tensor dy, Tensor w, @Nullable Tensor addend, ConvShape s) {
     check("conv2dBackwardInput", dy, dx, w, null, s);
+    Checks.floats("conv2dBackwardInput", dx.size(), "addend", addend);
     int I = s.inChannels() / s.groups();
     int O = s.outChannels() / s.groups();
     int size = s.height() * s.width() * s.inChannels();
@@ -87,7 +89,8 @@ public final class ScalarConv implements ConvKernels {
             }
           }
           for (int j = 0; j < size; j++) {
-            put(dx, (long) n * size + j, d[j]);
+            long at = (long) n * size + j;
+            put(dx, at, d[j] + (addend == null ? 0 : at(addend, at)));
           }
         });
   }

@@ -102,7 +102,7 @@ final class ConvGradient {
                 + columns[i][0] * panel.rowFloats()
                 + columns[i][1] * CHANNELS);
     ConvTarget[] from = new ConvTarget[threads.length];
-    Arrays.setAll(from, i -> new ConvTarget(view, dy, threads[i].block));
+    Arrays.setAll(from, i -> new ConvTarget(view, dy, 0, threads[i].block));
     Call one = new Call(view, blocks, panel, begin, places(view, columns), from, 1, dw, dbias, x);
     int runs = Math.clamp(MOST_SUMS / one.runFloats(), 1, Math.min(ENOUGH_PARTS, blocks.count()));
     Call c = new Call(view, blocks, panel, begin, one.places, from, runs, dw, dbias, x);
@@ -202,8 +202,13 @@ final class ConvGradient {
       Arrays.fill(sums, biases + first, biases + first + padded, 0);
     }
     int last = (int) ((long) c.blocks.count() * (run + 1) / c.runs);
+    boolean clean = false;
     for (int i = (int) ((long) c.blocks.count() * run / c.runs); i < last; i++) {
       Block block = c.blocks.block(i, b.block);
+      if (!clean) {
+        c.panel.clear(b.panel, groups.each());
+        clean = c.panel.uniform();
+      }
       c.panel.pack(b.panel, c.x, block, from, to);
       c.panel.places(block, b.places);
       c.dy[thread].read(from, to, first, end, b.target);

@@ -35,6 +35,7 @@ final class ConvPanel {
   private final int copied;
 
   private final boolean runsOn;
+  private final boolean uniform;
 
   ConvPanel(ConvView view, ConvBlocks blocks) {
     this.view = view;
@@ -43,6 +44,7 @@ final class ConvPanel {
     int samples = blocks.samples().each();
     int reach = across + columns.taps() - 1;
     boolean whole = blocks.columns().count() == 1;
+    this.uniform = whole && blocks.rows().count() == 1;
     this.copied = whole ? Math.clamp(columns.endSource(0), 0, reach) : reach;
     this.pitch =
         whole
@@ -53,6 +55,13 @@ final class ConvPanel {
     int apart = (samples - 1) * pitch + Math.ceilDiv(across, PLACES) * PLACES;
     this.width = (runsOn ? together * PLACES : apart) + columns.taps() - 1;
     this.height = blocks.rows().each() + view.rows().taps() - 1;
+  }
+
+  /// Whether every block fills the same places, so that zeros between them stay: blocks are whole
+  /// samples. A last block of fewer leaves the samples of the one before behind its own, where no
+  /// place of it looks.
+  boolean uniform() {
+    return uniform;
   }
 
   int rowFloats() {
@@ -114,9 +123,14 @@ final class ConvPanel {
     }
   }
 
-  /// Copies groups [from, to) of what the block reads into the panel; all else is zero.
+  /// Zeros a panel of so many groups.
+  void clear(float[] panel, int groups) {
+    Arrays.fill(panel, 0, groups * groupFloats(), 0);
+  }
+
+  /// Copies groups [from, to) of what the block reads into the panel, which holds zeros, or what
+  /// another block left there when blocks are [#uniform()].
   void pack(float[] panel, long x, Block b, int from, int to) {
-    Arrays.fill(panel, 0, (to - from) * groupFloats(), 0);
     ConvAxis rows = view.rows();
     for (int s = 0; s < b.samples(); s++) {
       for (int j = 0; j < b.rows() + rows.taps() - 1; j++) {
@@ -160,12 +174,16 @@ final class ConvPanel {
 
   /// Copies whole vectors of all groups in the order in which they lie in memory.
   private void vectors(float[] to, int at, int first, long from, long step, int n, int groups) {
+    int in = view.in();
+    int block = blockFloats();
+    int group = groupFloats();
     for (int j = 0; j < n; j++) {
       long x = from + step * j;
-      for (int g = 0; g < groups; g++) {
-        int group = at + g * groupFloats() + j * CHANNELS;
-        for (int c = first; c < first + view.in(); c += L, x += 4L * L) {
-          load(x).intoArray(to, group + channel(c));
+      int place = at + j * CHANNELS;
+      for (int g = 0; g < groups; g++, x += 4L * in, place += group) {
+        for (int i = 0; i < in; i += L) {
+          int c = first + i;
+          load(x + 4L * i).intoArray(to, place + c / CHANNELS * block + c % CHANNELS);
         }
       }
     }

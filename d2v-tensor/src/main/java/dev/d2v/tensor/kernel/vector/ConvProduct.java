@@ -24,6 +24,9 @@ final class ConvProduct {
 
   private static final int LEAST_PLACES = 42;
 
+  /// Segments whose results are written at once.
+  private static final int TOGETHER = 2;
+
   private final RowParallel parallel;
   private final Buffers[] threads;
   private float[] packed = new float[0];
@@ -34,6 +37,7 @@ final class ConvProduct {
     private float[] panel = new float[0];
     private float[] out = new float[0];
     private int[] segments = new int[0];
+    private int[] pixels = new int[0];
   }
 
   ConvProduct(RowParallel parallel) {
@@ -52,21 +56,30 @@ final class ConvProduct {
   }
 
   /// Neighbouring target channels of a group that tiles compute together.
-  private record Strip(ConvPlan plan, int first, int channels, int vectors, int packedAt) {}
+  private record Strip(ConvPlan plan, int first, int channels, int vectors, int packedAt) {
+    boolean brief() {
+      return plan.brief(vectors);
+    }
+  }
 
-  /// One call: x, w and bias by address; bias may be 0. y is the threads' targets.
+  /// One call: x, w and bias by address; bias may be 0. y is the threads' targets; `clean` says
+  /// whose panel has zeros where this call needs them, `direct` whether results go to y as they are
+  /// computed.
   private record Call(
       ConvView view,
       ConvBlocks blocks,
       ConvPanel panel,
       Strip[] strips,
       ConvTarget[] targets,
+      boolean[] clean,
+      boolean direct,
       int groupFloats,
       long x,
       long w,
       long bias) {}
 
-  void run(ConvView view, long y, long x, long w, long bias) {
+  /// One convolution, by address; bias and addend, which is like y, may be 0.
+  void run(ConvView view, long y, long x, long w, long bias, long addend) {
     int channels = Math.max(view.sourceChannels(), view.targetChannels());
     int places = Math.clamp(PANEL / channels, LEAST_PLACES, MOST_PLACES);
     ConvBlocks blocks = ConvBlocks.of(view, places);
@@ -76,8 +89,11 @@ final class ConvProduct {
     int groupFloats = last.packedAt + last.plan.packedFloats(last.vectors);
     packed = grown(packed, Math.multiplyExact(view.groups(), groupFloats));
     ConvTarget[] targets = new ConvTarget[threads.length];
-    Arrays.setAll(targets, i -> new ConvTarget(view, y, threads[i].block));
-    Call call = new Call(view, blocks, panel, strips, targets, groupFloats, x, w, bias);
+    Arrays.setAll(targets, i -> new ConvTarget(view, y, addend, threads[i].block));
+    boolean[] clean = new boolean[threads.length];
+    boolean direct = ConvTarget.direct(view) && Arrays.stream(strips).allMatch(Strip::brief);
+    Call call =
+        new Call(view, blocks, panel, strips, targets, clean, direct, groupFloats, x, w, bias);
     parallel.run(
         view.groups() * strips.length,
         (part, thread) -> pack(call, part / strips.length, strips[part % strips.length]));
@@ -128,13 +144,27 @@ final class ConvProduct {
     int first = c.strips[firstStrip].first;
     int end = c.strips[endStrip - 1].first + c.strips[endStrip - 1].channels;
     int segments = c.panel.segments(block);
-    int places = segments * ConvTile.PLACES;
-    int width = Blocks.roundUp(end - first, L);
     b.panel = grown(b.panel, groups.each() * c.panel.groupFloats());
     b.segments = grown(b.segments, segments);
-    b.out = grown(b.out, groups.each() * places * width);
     c.panel.segments(block, b.segments);
+    if (!c.clean[thread]) {
+      c.panel.clear(b.panel, groups.each());
+      c.clean[thread] = c.panel.uniform();
+    }
     c.panel.pack(b.panel, c.x, block, from, to);
+    if (c.direct) {
+      b.pixels = grown(b.pixels, segments * ConvTile.PLACES);
+      c.targets[thread].pixels(b.pixels, c.panel);
+      for (int g = from; g < to; g++) {
+        for (int i = firstStrip; i < endStrip; i++) {
+          strip(c, g, (g - from) * c.panel.groupFloats(), c.strips[i], segments, thread);
+        }
+      }
+      return;
+    }
+    int places = segments * ConvTile.PLACES;
+    int width = Blocks.roundUp(end - first, L);
+    b.out = grown(b.out, groups.each() * places * width);
     for (int g = from; g < to; g++) {
       int group = (g - from) * c.panel.groupFloats();
       for (int i = firstStrip; i < endStrip; i++) {
@@ -142,10 +172,26 @@ final class ConvProduct {
         int at = g * c.groupFloats + s.packedAt;
         int out = ((g - from) * width + s.first - first) * places;
         start(b.out, out, places, packed, at, s.vectors);
-        s.plan.run(b.panel, group, b.segments, segments, packed, at, s.vectors, b.out, out);
+        s.plan.run(b.panel, group, b.segments, 0, segments, packed, at, s.vectors, b.out, out);
       }
     }
     c.targets[thread].write(from, to, first, end, b.out, places, c.panel);
+  }
+
+  /// A strip of a group, two segments at a time, whose results are written while the next are
+  /// computed: memory is asked for in the background.
+  private void strip(Call c, int g, int group, Strip s, int segments, int thread) {
+    Buffers b = threads[thread];
+    int at = g * c.groupFloats + s.packedAt;
+    b.out = grown(b.out, TOGETHER * ConvTile.PLACES * ConvTile.VECTORS * L);
+    for (int i = 0; i < segments; i += TOGETHER) {
+      int n = Math.min(TOGETHER, segments - i);
+      int places = n * ConvTile.PLACES;
+      start(b.out, 0, places, packed, at, s.vectors);
+      s.plan.run(b.panel, group, b.segments, i, n, packed, at, s.vectors, b.out, 0);
+      int place = i * ConvTile.PLACES;
+      c.targets[thread].write(g, s.first, s.vectors, b.out, b.pixels, place, places);
+    }
   }
 
   /// Sums start from the bias.

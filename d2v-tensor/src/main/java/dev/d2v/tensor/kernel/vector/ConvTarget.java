@@ -2,6 +2,7 @@ package dev.d2v.tensor.kernel.vector;
 
 import static dev.d2v.tensor.kernel.vector.ConvPanel.CHANNELS;
 import static dev.d2v.tensor.kernel.vector.Lanes.F;
+import static dev.d2v.tensor.kernel.vector.Native.get;
 import static dev.d2v.tensor.kernel.vector.Native.load;
 import static dev.d2v.tensor.kernel.vector.Native.set;
 import static dev.d2v.tensor.kernel.vector.Native.store;
@@ -23,6 +24,12 @@ final class ConvTarget {
 
   private final ConvView view;
   private final long tensor;
+
+  /// Whether something is added to all that is written, and how many bytes behind the tensor.
+  private final boolean adds;
+
+  private final long behind;
+
   private final Block block;
   private int from;
   private int to;
@@ -39,9 +46,13 @@ final class ConvTarget {
   private @Nullable ConvPanel panel;
 
   /// Of the tensor at an address, for the thread whose block that is.
-  ConvTarget(ConvView view, long tensor, Block block) {
+  ///
+  /// @param addend where a tensor like it lies that is added to what is written, or 0
+  ConvTarget(ConvView view, long tensor, long addend, Block block) {
     this.view = view;
     this.tensor = tensor;
+    this.adds = addend != 0;
+    this.behind = addend - tensor;
     this.block = block;
   }
 
@@ -61,6 +72,44 @@ final class ConvTarget {
     this.group = Blocks.roundUp(end - first, L) * places;
     this.panel = segments;
     forEachRow();
+  }
+
+  /// Whether results can go to the tensor segment by segment: its channels are whole vectors of one
+  /// phase.
+  static boolean direct(ConvView view) {
+    int phases = view.rows().targetPhases() * view.columns().targetPhases();
+    return phases == 1 && view.out() % L == 0;
+  }
+
+  /// The pixel of the tensor at each place of a block's segments, -1 where results are thrown away.
+  /// For [#direct] only.
+  void pixels(int[] to, ConvPanel segments) {
+    Arrays.fill(to, 0, segments.segments(block) * ConvTile.PLACES, -1);
+    int width = view.columns().targets();
+    for (int s = 0; s < block.samples(); s++) {
+      for (int p = 0; p < block.rows(); p++) {
+        int line = (block.sample() + s) * view.rows().targets() + block.row() + p;
+        int place = segments.place(block, s, p);
+        for (int q = 0; q < block.columns(); q++) {
+          to[place + q] = line * width + block.column() + q;
+        }
+      }
+    }
+  }
+
+  /// Writes n places from `memory[vector of channels][place][lane]` to their pixels, channels from
+  /// `channel` on of a group.
+  void write(int g, int channel, int vectors, float[] memory, int[] pixels, int place, int n) {
+    long row = 4L * view.groups() * view.out();
+    long first = tensor + 4L * (g * view.out() + channel);
+    for (int v = 0; v < vectors; v++) {
+      for (int j = 0; j < n; j++) {
+        int pixel = pixels[place + j];
+        if (pixel >= 0) {
+          put(memory, (v * n + j) * L, first + row * pixel + 4L * v * L);
+        }
+      }
+    }
   }
 
   private void writeRow(long to, long step, int n, int place, int channel, int channels) {
@@ -83,15 +132,25 @@ final class ConvTarget {
         long y = to + step * q + 4L * g * view.out();
         int from = at + g * group + q * L;
         for (int c = 0; c < channels; c += L, from += places * L) {
-          store(FloatVector.fromArray(F, memory, from), y + 4L * c);
+          put(memory, from, y + 4L * c);
         }
       }
     }
   }
 
-  private static void lane(float[] memory, int at, long to, long step, int n) {
+  private void lane(float[] memory, int at, long to, long step, int n) {
     for (int q = 0; q < n; q++) {
-      set(to + step * q, memory[at + q * L]);
+      long y = to + step * q;
+      set(y, adds ? memory[at + q * L] + get(y + behind) : memory[at + q * L]);
+    }
+  }
+
+  /// Writes a vector, plus the addend.
+  private void put(float[] memory, int from, long to) {
+    if (adds) {
+      store(FloatVector.fromArray(F, memory, from).add(load(to + behind)), to);
+    } else {
+      store(FloatVector.fromArray(F, memory, from), to);
     }
   }
 
@@ -103,8 +162,16 @@ final class ConvTarget {
     this.places = block.places();
     this.group = Blocks.roundUp(end - first, CHANNELS) * places;
     this.panel = null;
-    Arrays.fill(memory, 0, group * groups(), 0);
+    if (!whole()) {
+      Arrays.fill(memory, 0, group * groups(), 0);
+    }
     forEachRow();
+  }
+
+  /// Whether every place and channel of what is read is in the tensor.
+  private boolean whole() {
+    int phases = view.rows().targetPhases() * view.columns().targetPhases();
+    return phases == 1 && (end - first) % CHANNELS == 0;
   }
 
   private void readRow(long from, long step, int n, int place, int channel, int channels) {
@@ -120,14 +187,17 @@ final class ConvTarget {
   }
 
   private void blocks(int at, long from, long step, int n, int channels) {
+    float[] into = memory;
     int stride = places * CHANNELS;
+    int each = group;
+    int groups = groups();
+    long out = 4L * view.out();
     for (int q = 0; q < n; q++) {
-      for (int g = 0; g < groups(); g++) {
-        long y = from + step * q + 4L * g * view.out();
-        int to = at + g * group + q * CHANNELS;
+      long y = from + step * q;
+      int place = at + q * CHANNELS;
+      for (int g = 0; g < groups; g++, y += out, place += each) {
         for (int c = 0; c < channels; c += L) {
-          int lane = c % CHANNELS;
-          load(y + 4L * c).intoArray(memory, to + c / CHANNELS * stride + lane);
+          load(y + 4L * c).intoArray(into, place + c / CHANNELS * stride + c % CHANNELS);
         }
       }
     }

@@ -28,15 +28,18 @@ public final class VectorConv implements ConvKernels {
     ScalarConv.check("conv2dForward", y, x, w, bias, shape);
     long b = bias == null ? 0 : Native.address(bias);
     ConvView view = ConvView.forward(shape, fold(shape, shape.outChannels(), 1));
-    product.run(view, Native.address(y), Native.address(x), Native.address(w), b);
+    product.run(view, Native.address(y), Native.address(x), Native.address(w), b, 0);
   }
 
   @Override
-  public void conv2dBackwardInput(Tensor dx, Tensor dy, Tensor w, ConvShape shape) {
+  public void conv2dBackwardInput(
+      Tensor dx, Tensor dy, Tensor w, @Nullable Tensor addend, ConvShape shape) {
     ScalarConv.check("conv2dBackwardInput", dy, dx, w, null, shape);
+    Checks.floats("conv2dBackwardInput", dx.size(), "addend", addend);
+    long d = addend == null ? 0 : Native.address(addend);
     int phases = shape.strideHeight() * shape.strideWidth();
     ConvView view = ConvView.backward(shape, fold(shape, shape.inChannels(), phases));
-    product.run(view, Native.address(dx), Native.address(dy), Native.address(w), 0);
+    product.run(view, Native.address(dx), Native.address(dy), Native.address(w), 0, d);
   }
 
   @Override
