@@ -104,7 +104,7 @@ final class ModelFolderFuzzTest {
   @Test
   @Tag("long")
   void manyDamagedFilesOfModelsAreRefused() throws Exception {
-    fuzz(2_000, 2);
+    fuzz(1_000, 2);
   }
 
   private void fuzz(int each, long seed) throws Exception {
