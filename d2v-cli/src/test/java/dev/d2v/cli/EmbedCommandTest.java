@@ -86,6 +86,26 @@ final class EmbedCommandTest {
   }
 
   @Test
+  void anOutputOfAnotherModelOrKindIsNotGoneOnWith() throws IOException {
+    String file = path("v.csv");
+    String first = path("images/i0.png");
+    assertEquals(0, d2v("embed", path("model"), first, "--out", file));
+    String whole = Files.readString(Path.of(file));
+    int refused =
+        d2v("embed", path("model"), path("images"), "--normalize", "--out", file, "--resume");
+    assertEquals(1, refused);
+    assertTrue(err.toString(StandardCharsets.UTF_8).contains("was made by another model"));
+    Files.writeString(folder.resolve("v.jsonl"), whole);
+    assertEquals(1, d2v("embed", path("model"), first, "--out", path("v.jsonl"), "--resume"));
+    assertTrue(err.toString(StandardCharsets.UTF_8).contains("line 1 to be a file's name"));
+    assertEquals(whole, Files.readString(Path.of(file)));
+    assertEquals(1, d2v("embed", path("model"), first, "--out", path("no/v.csv")));
+    assertTrue(err.toString(StandardCharsets.UTF_8).contains("there is no folder"));
+    assertEquals(1, d2v("embed", path("model"), path("gone.png")));
+    assertTrue(err.toString(StandardCharsets.UTF_8).contains("gone.png: there is no such file"));
+  }
+
+  @Test
   void whatIsNoModelIsRefused() {
     assertEquals(1, d2v("embed", path("images"), path("images")));
     assertTrue(err.toString(StandardCharsets.UTF_8).contains("expected a run"));

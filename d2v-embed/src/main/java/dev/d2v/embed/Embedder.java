@@ -52,9 +52,11 @@ public final class Embedder implements AutoCloseable {
   /// Opens a model.
   ///
   /// @throws IOException when a file cannot be read
-  /// @throws dev.d2v.tensor.io.FormatException when a file is not what it should be
-  /// @throws IllegalArgumentException when the path holds no model, its configuration asks for what
-  ///   is not supported, or the options for a layer that it does not have
+  /// @throws dev.d2v.tensor.io.FormatException when the path holds no model, a file is not what it
+  ///   should be, or its configuration asks for what is not supported
+  /// @throws dev.d2v.data.DataException when a vocabulary cannot be used
+  /// @throws IllegalArgumentException when the options ask for a layer or a teacher that it does
+  ///   not have
   public static Embedder open(Path path, EmbedderOptions options) throws IOException {
     OpenedModel model = OpenedModel.open(path, options.teacher(), options.storage());
     try {
@@ -64,6 +66,13 @@ public final class Embedder implements AutoCloseable {
           throw new IllegalArgumentException(
               "%s has layers 1 to %d, the options ask for %d".formatted(path, depth, layer));
         }
+      }
+      Set<Modality> reads = model.preparations().of().keySet();
+      if (options.pooling() == Pooling.FIRST
+          && reads.stream().noneMatch(model.engine()::hasFirst)) {
+        throw new IllegalArgumentException(
+            "%s has no token that stands for a whole sample, as pooling FIRST needs: use MEAN"
+                .formatted(path));
       }
       return new Embedder(path.toString(), model, options);
     } catch (RuntimeException e) {
@@ -84,7 +93,7 @@ public final class Embedder implements AutoCloseable {
 
   /// What the model reads.
   public Set<Modality> modalities() {
-    return Set.copyOf(model.preparations().keySet());
+    return Set.copyOf(model.preparations().of().keySet());
   }
 
   /// Bytes of the weights, off the heap.
@@ -94,12 +103,12 @@ public final class Embedder implements AutoCloseable {
 
   /// One line: what was opened.
   public String description() {
-    return model.description();
+    return model.loaded().description();
   }
 
   /// What the load listed: tensors left aside, fields of the configuration that mean nothing here.
   public List<String> remarks() {
-    return model.remarks();
+    return model.loaded().remarks();
   }
 
   /// The vector of a file: an image, a recording, or a text in UTF-8.
@@ -126,7 +135,7 @@ public final class Embedder implements AutoCloseable {
 
   /// The vector of a recording at the model's own rate, 16 kHz for all published models.
   public float[] embed(float[] samples) {
-    return embed(samples, model.sampleRateHz());
+    return embed(samples, model.preparations().sampleRateHz());
   }
 
   /// The vector of a recording at any rate, one channel.
@@ -211,7 +220,8 @@ public final class Embedder implements AutoCloseable {
   }
 
   private Rows rows(List<Prepared> samples) {
-    return Rows.of(samples, model.filling(), model.paddingId());
+    Preparations p = model.preparations();
+    return Rows.of(samples, p.filling(), p.paddingId());
   }
 
   @Override

@@ -28,6 +28,9 @@ sealed interface Engine extends AutoCloseable permits FirstEngine, SecondEngine 
   /// Number of layers.
   int depth();
 
+  /// Whether samples of a modality have a token that stands for the whole of them.
+  boolean hasFirst(Modality modality);
+
   /// Runs a batch.
   ///
   /// @param host uploads to where the pass computes

@@ -30,7 +30,7 @@ public final class Exchange {
 
   /// Whether a path is a folder with a model of Hugging Face's.
   public static boolean huggingFaces(Path path) throws IOException {
-    return OpenedModel.huggingFaces(path);
+    return ModelFiles.huggingFaces(path);
   }
 
   /// Writes a data2vec 2.0 model as a new folder that Hugging Face's classes open: configuration,
@@ -43,7 +43,7 @@ public final class Exchange {
     absent(folder);
     Interchange.Written[] written = new Interchange.Written[1];
     try (Weights weights = Weights.open(model)) {
-      Data2Vec2Config config = OpenedModel.config(weights);
+      Data2Vec2Config config = ModelFiles.Second.of(weights).config();
       var tensors =
           Conversion.view(weights, teacher ? Conversion.Part.TEACHER : Conversion.Part.STUDENT);
       NewFolder.fill(
@@ -55,7 +55,7 @@ public final class Exchange {
               Files.writeString(to.resolve(Preprocessing.FILE), Json.text(extractor()) + "\n");
             }
             if (config.text() != null) {
-              TextTokenizer.open(OpenedModel.vocabulary(model)).save(to.resolve(TOKENIZER));
+              TextTokenizer.open(Preparations.vocabulary(model)).save(to.resolve(TOKENIZER));
             }
           });
     }

@@ -26,6 +26,11 @@ record FirstEngine(Data2Vec1 model, boolean masksSpeech, Storage storage) implem
   }
 
   @Override
+  public boolean hasFirst(Modality modality) {
+    return modality != Modality.SPEECH;
+  }
+
+  @Override
   public Forwarded forward(Rows rows, Backend host, Tap tap, Pass pass) {
     int B = rows.samples();
     Input input =
@@ -48,7 +53,7 @@ record FirstEngine(Data2Vec1 model, boolean masksSpeech, Storage storage) implem
             },
             pass);
     boolean image = rows.modality() == Modality.IMAGE;
-    int first = rows.modality() == Modality.SPEECH ? -1 : 0;
+    int first = hasFirst(rows.modality()) ? 0 : -1;
     return new Forwarded(f.last(), image ? 1 : 0, first, f.padding());
   }
 

@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class PreprocessorFile {
   private static final int SIZE = 224;
 
+  /// Larger ones are no images, or sounds, that a model was made for.
+  private static final int MOST_PIXELS = 1 << 14;
+
+  private static final int MOST_HZ = 1 << 20;
+
   private final Path file;
   private final Map<String, Object> fields;
 
@@ -40,8 +45,12 @@ final class PreprocessorFile {
     if (!"right".equals(side)) {
       throw wrong("padding_side right", side);
     }
+    double rate = number("sampling_rate", 16_000);
+    if (!(rate >= 1 && rate <= MOST_HZ)) {
+      throw wrong("sampling_rate of 1 to %d Hz".formatted(MOST_HZ), rate);
+    }
     return new WavePreprocessing(
-        (int) number("sampling_rate", 16_000),
+        (int) rate,
         flag("do_normalize", true),
         WavePreprocessing.WAV2VEC_EPSILON,
         flag("return_attention_mask", false),
@@ -64,6 +73,7 @@ final class PreprocessorFile {
   private ImagePreprocessing.Sizing sizing() {
     Object size = fields.get("size");
     if (size instanceof Map<?, ?> map && map.get("shortest_edge") instanceof Long edge) {
+      checkEdge("size", edge, size);
       return new ImagePreprocessing.Sizing.Shorter(edge.intValue());
     }
     int[] both = both("size");
@@ -78,24 +88,29 @@ final class PreprocessorFile {
   /// Height and width: a number for both, `[height, width]`, or an object.
   private int[] both(String name) {
     Object value = fields.get(name);
-    int[] both =
+    long[] both =
         switch (value) {
-          case null -> new int[] {SIZE, SIZE};
-          case Long l -> new int[] {l.intValue(), l.intValue()};
+          case null -> new long[] {SIZE, SIZE};
+          case Long l -> new long[] {l, l};
           case List<?> l
               when l.size() == 2
                   && l.get(0) instanceof Long height
                   && l.get(1) instanceof Long width ->
-              new int[] {height.intValue(), width.intValue()};
+              new long[] {height, width};
           case Map<?, ?> m
               when m.get("height") instanceof Long height && m.get("width") instanceof Long width ->
-              new int[] {height.intValue(), width.intValue()};
+              new long[] {height, width};
           default -> throw wrong(name + " as a number or {height, width}", value);
         };
-    if (both[0] < 1 || both[1] < 1) {
-      throw wrong(name + " of at least 1 x 1", value);
+    checkEdge(name, both[0], value);
+    checkEdge(name, both[1], value);
+    return new int[] {(int) both[0], (int) both[1]};
+  }
+
+  private void checkEdge(String name, long pixels, @Nullable Object found) {
+    if (pixels < 1 || pixels > MOST_PIXELS) {
+      throw wrong("%s of 1 to %d pixels".formatted(name, MOST_PIXELS), found);
     }
-    return both;
   }
 
   private Resize.Filter filter(int resample) {

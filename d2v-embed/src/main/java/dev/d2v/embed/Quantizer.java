@@ -53,7 +53,7 @@ public final class Quantizer {
       throw new FileAlreadyExistsException(target.toString());
     }
     boolean single = target.toString().endsWith(SINGLE);
-    if (OpenedModel.huggingFaces(model)) {
+    if (ModelFiles.huggingFaces(model)) {
       if (single) {
         throw needsFolder(target, "its configuration");
       }
@@ -61,7 +61,7 @@ public final class Quantizer {
       return target.resolve(WEIGHTS);
     }
     try (Weights weights = Weights.open(model)) {
-      Data2Vec2Config config = OpenedModel.config(weights);
+      Data2Vec2Config config = ModelFiles.Second.of(weights).config();
       if (single && config.text() != null) {
         throw needsFolder(target, "its vocabulary");
       }
@@ -74,7 +74,7 @@ public final class Quantizer {
           folder -> {
             Quantization.write(weights, config, teacher, storage, folder.resolve(WEIGHTS));
             if (config.text() != null) {
-              Path vocabulary = OpenedModel.vocabulary(model);
+              Path vocabulary = Preparations.vocabulary(model);
               boolean file = Files.isRegularFile(vocabulary);
               NewFolder.copy(
                   file ? vocabulary.resolveSibling("") : vocabulary,

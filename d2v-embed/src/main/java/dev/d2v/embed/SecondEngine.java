@@ -26,6 +26,11 @@ record SecondEngine(Data2Vec2 model, Storage storage) implements Engine {
   }
 
   @Override
+  public boolean hasFirst(Modality modality) {
+    return modality == Modality.TEXT || model.config().modality(modality.key()).extraTokens() > 0;
+  }
+
+  @Override
   public Forwarded forward(Rows rows, Backend host, Tap tap, Pass pass) {
     int B = rows.samples();
     Batch batch =
@@ -47,7 +52,7 @@ record SecondEngine(Data2Vec2 model, Storage storage) implements Engine {
             },
             pass);
     int E = modality.extraTokens();
-    int first = E > 0 ? E - 1 : rows.modality() == Modality.TEXT ? 0 : -1;
+    int first = hasFirst(rows.modality()) ? Math.max(E - 1, 0) : -1;
     return new Forwarded(output, E, first, padding(source, E));
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.d2v.data.DataException;
+import dev.d2v.tensor.io.FormatException;
 import dev.d2v.testkit.PublishedModel;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -88,6 +89,34 @@ final class EmbedderTest {
             IllegalArgumentException.class,
             () -> Embedder.open(model, EmbedderOptions.defaults().layers(List.of(3))));
     assertTrue(String.valueOf(refused.getMessage()).contains("layers 1 to 2"));
+  }
+
+  @Test
+  void whatAModelDoesNotHaveIsRefusedWhenItIsOpened(@TempDir Path folder) throws IOException {
+    Path model = PublishedModel.audio(folder);
+    for (EmbedderOptions options :
+        List.of(
+            EmbedderOptions.defaults().pooling(Pooling.FIRST),
+            EmbedderOptions.defaults().teacher(true),
+            EmbedderOptions.defaults().layers(List.of(0)))) {
+      IllegalArgumentException refused =
+          assertThrows(IllegalArgumentException.class, () -> Embedder.open(model, options));
+      assertTrue(String.valueOf(refused.getMessage()).startsWith(model.toString()));
+    }
+  }
+
+  @Test
+  void anExtentThatNoMemoryHoldsIsRefusedBeforeAnyIsTaken(@TempDir Path folder) throws IOException {
+    Path model = PublishedModel.vision(folder);
+    Path config = model.resolve("config.json");
+    String sound = Files.readString(config);
+    for (String size : List.of("1073741823", "99999999999", "3000000")) {
+      for (String field : List.of("\"hidden_size\": 12", "\"num_hidden_layers\": 2")) {
+        String name = field.substring(0, field.indexOf(':') + 2);
+        Files.writeString(config, sound.replace(field, name + size));
+        assertThrows(FormatException.class, () -> Embedder.open(model), name + size);
+      }
+    }
   }
 
   @Test

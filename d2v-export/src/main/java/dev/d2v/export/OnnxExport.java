@@ -1,6 +1,8 @@
 package dev.d2v.export;
 
+import dev.d2v.embed.LoadedModel;
 import dev.d2v.embed.Modality;
+import dev.d2v.embed.ModelFiles;
 import dev.d2v.export.onnx.Axis;
 import dev.d2v.export.onnx.Graph;
 import dev.d2v.export.onnx.OnnxFile;
@@ -13,8 +15,10 @@ import dev.d2v.model.text.TextConfig;
 import dev.d2v.model.train.DataConfig;
 import dev.d2v.model.train.ImageData;
 import dev.d2v.model.v1.AudioConfig;
+import dev.d2v.model.v1.Data2Vec1Config;
 import dev.d2v.model.v1.VisionConfig;
 import dev.d2v.nn.Parameter;
+import dev.d2v.nn.Storage;
 import dev.d2v.tensor.io.Json;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -60,7 +64,8 @@ public final class OnnxExport {
   /// @throws IllegalArgumentException when the model has no such graph, modality, layer or teacher
   public static ExportReport write(Path model, Path target, ExportOptions options)
       throws IOException {
-    try (OpenedWeights weights = OpenedWeights.open(model, options.teacher())) {
+    try (ModelFiles files = ModelFiles.open(model);
+        LoadedModel weights = files.load(options.teacher(), Storage.F32)) {
       Graph graph = new Graph("data2vec");
       Layers layers =
           new Layers(
@@ -70,15 +75,20 @@ public final class OnnxExport {
               weights.backend(),
               options.int8());
       Subject subject =
-          switch (weights.architecture()) {
-            case OpenedWeights.Architecture.First first -> first(layers, first, weights, options);
-            case OpenedWeights.Architecture.Second second -> second(layers, second, options);
+          switch (files) {
+            case ModelFiles.First first -> first(layers, first, options);
+            case ModelFiles.Second second -> second(layers, second, options);
           };
       outputs(layers.ops(), subject, options);
       boolean separate = options.externalData() || OnnxFile.tooLarge(graph);
       OnnxFile.Written written =
           OnnxFile.write(target, graph, metadata(weights, subject, options), separate);
       List<String> remarks = new ArrayList<>(weights.remarks());
+      files
+          .head()
+          .ifPresent(head ->
+              remarks.add(
+                  "the encoder alone is exported: its head, %s, is left aside".formatted(head)));
       remarks.addAll(Steps.missing(subject.steps));
       return new ExportReport(
           weights.description(),
@@ -97,25 +107,21 @@ public final class OnnxExport {
     return OnnxFile.external(target);
   }
 
-  private static Subject first(
-      Layers layers,
-      OpenedWeights.Architecture.First first,
-      OpenedWeights weights,
-      ExportOptions options)
+  private static Subject first(Layers layers, ModelFiles.First files, ExportOptions options)
       throws IOException {
+    Data2Vec1Config config = files.config().config();
     Modality only =
-        switch (first.config()) {
+        switch (config) {
           case VisionConfig _ -> Modality.IMAGE;
           case AudioConfig _ -> Modality.SPEECH;
           case dev.d2v.model.v1.TextConfig _ -> Modality.TEXT;
         };
     Modality modality = chosen(List.of(only), options);
-    Map<String, Object> steps = Steps.of(first.config(), weights.path());
-    return new Subject(modality, steps, new FirstEncoder(layers, first.config()).encode());
+    Map<String, Object> steps = Steps.of(config, files.path());
+    return new Subject(modality, steps, new FirstEncoder(layers, config).encode());
   }
 
-  private static Subject second(
-      Layers layers, OpenedWeights.Architecture.Second second, ExportOptions options) {
+  private static Subject second(Layers layers, ModelFiles.Second second, ExportOptions options) {
     List<ModalityConfig> parts = second.config().modalities();
     Modality modality = chosen(parts.stream().map(OnnxExport::modality).toList(), options);
     ModalityConfig part =
@@ -174,7 +180,7 @@ public final class OnnxExport {
   }
 
   private static Map<String, String> metadata(
-      OpenedWeights weights, Subject subject, ExportOptions options) {
+      LoadedModel weights, Subject subject, ExportOptions options) {
     Map<String, Object> vector = new LinkedHashMap<>();
     vector.put("pooling", options.pooling().name().toLowerCase(Locale.ROOT));
     vector.put("layers", options.layers());

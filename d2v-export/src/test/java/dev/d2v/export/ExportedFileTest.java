@@ -10,6 +10,8 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import dev.d2v.embed.LoadedModel;
+import dev.d2v.embed.ModelFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -105,7 +107,8 @@ final class ExportedFileTest {
   @Test
   void linearWeightsAreTransposedAndInBytesRoundedForEachChannel() throws IOException {
     float[] weight;
-    try (OpenedWeights weights = OpenedWeights.open(run, false)) {
+    try (ModelFiles files = ModelFiles.open(run);
+        LoadedModel weights = files.load(false, null)) {
       weight =
           weights
               .backend()

@@ -1,5 +1,7 @@
 package dev.d2v.export;
 
+import dev.d2v.embed.LoadedModel;
+import dev.d2v.embed.ModelFiles;
 import dev.d2v.model.Batch;
 import dev.d2v.model.Data2Vec2;
 import dev.d2v.model.ModalityConfig;
@@ -32,14 +34,14 @@ final class Original {
   /// @param key of the modality of a model that reads several, or null
   static Received run(Path path, boolean teacher, @Nullable String key, Sent sent)
       throws IOException {
-    try (OpenedWeights weights = OpenedWeights.open(path, teacher);
+    try (ModelFiles files = ModelFiles.open(path);
+        LoadedModel weights = files.load(teacher, null);
         Backend backend = Backend.cpu(1);
         Workspace room = Workspace.of(backend, 64 << 20)) {
       Pass pass = Pass.inference(backend.kernels(), room);
-      return switch (weights.model()) {
-        case Data2Vec1 first -> first(first, sent, backend, pass);
-        case Data2Vec2 second -> second(second, key, sent, backend, pass);
-        default -> throw new IllegalStateException();
+      return switch (weights) {
+        case LoadedModel.First first -> first(first.opened().model(), sent, backend, pass);
+        case LoadedModel.Second second -> second(second.model(), key, sent, backend, pass);
       };
     }
   }

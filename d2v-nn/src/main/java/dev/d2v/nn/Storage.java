@@ -11,7 +11,7 @@ public enum Storage {
   /// 2 bytes a number: the upper half of an F32, a relative error of at most 2^-9.
   BF16,
   /// 1 byte a number in linear layers and tables of tokens, symmetric, with a scale for each row
-  /// (output channel); convolutions in BF16.
+  /// (output channel); convolutions and tables of biases in BF16.
   INT8;
 
   /// What a parameter is to its layer, which decides how it may be kept.
@@ -20,7 +20,8 @@ public enum Storage {
     PLAIN,
     /// (rows,K), the right operand of a product or a table of rows.
     ROWS,
-    /// The kernel of a convolution.
+    /// The kernel of a convolution, or a table of biases of scores: widened as a whole before it is
+    /// used.
     FILTER
   }
 

@@ -7,7 +7,6 @@ import dev.d2v.cli.run.Terminal;
 import dev.d2v.data.DataException;
 import dev.d2v.embed.Embedder;
 import dev.d2v.embed.EmbedderOptions;
-import dev.d2v.embed.Pooling;
 import dev.d2v.embed.Sample;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,11 +14,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -37,6 +37,9 @@ import picocli.CommandLine.Parameters;
 public final class EmbedCommand implements Callable<Integer> {
   /// Batches that are read before the files are sorted by length.
   private static final int WINDOW = 8;
+
+  /// How far a vector may be from the same one made on another machine, as a share of its length.
+  private static final double SAME = 1e-3;
 
   private final Terminal terminal;
 
@@ -61,24 +64,7 @@ public final class EmbedCommand implements Callable<Integer> {
   @Option(names = "--resume", description = "Go on with --out: files in it are not done again.")
   private boolean resume;
 
-  @Option(
-      names = "--pooling",
-      paramLabel = "HOW",
-      description = "mean over tokens, or the first token. Default: mean.")
-  private Pooling pooling = Pooling.MEAN;
-
-  @Option(
-      names = "--layers",
-      split = ",",
-      paramLabel = "N",
-      description = "Average these layers, from 1. Default: the model's output.")
-  private List<Integer> layers = new ArrayList<>();
-
-  @Option(names = "--normalize", description = "Bring vectors to length 1.")
-  private boolean normalize;
-
-  @Option(names = "--teacher", description = "The teacher's weights, where there are both.")
-  private boolean teacher;
+  @Mixin private final VectorOptions vector = new VectorOptions();
 
   @Option(names = "--batch", paramLabel = "N", description = "Samples at once. Default: 16.")
   private int batch = 16;
@@ -104,14 +90,8 @@ public final class EmbedCommand implements Callable<Integer> {
     if (resume && out.isEmpty()) {
       throw new UserError("--resume needs --out: the file to go on with");
     }
-    EmbedderOptions options =
-        EmbedderOptions.defaults()
-            .pooling(pooling)
-            .layers(layers)
-            .normalized(normalize)
-            .teacher(teacher)
-            .batch(batch)
-            .sessions(1, threads);
+    out.ifPresent(file -> VectorOutput.check(file, resume));
+    EmbedderOptions options = vector.options().batch(batch).sessions(1, threads);
     try (Embedder embedder = Embedder.open(model, options)) {
       terminal
           .err()
@@ -135,8 +115,9 @@ public final class EmbedCommand implements Callable<Integer> {
   }
 
   private int run(Embedder embedder, List<Path> all, VectorOutput output) throws IOException {
-    Set<String> known = output.known();
-    List<Path> todo = all.stream().filter(f -> !known.contains(f.toString())).toList();
+    Map<String, float[]> known = output.known();
+    List<Path> todo = all.stream().filter(f -> !known.containsKey(f.toString())).toList();
+    checkSame(embedder, known);
     if (todo.size() < all.size()) {
       terminal.err().printf("files that are there already: %,d%n", all.size() - todo.size());
     }
@@ -161,6 +142,36 @@ public final class EmbedCommand implements Callable<Integer> {
     return leftOut == 0 ? 0 : 1;
   }
 
+  /// Fails when the first file of an output has another vector now: it was made by another model,
+  /// or with other options.
+  private void checkSame(Embedder embedder, Map<String, float[]> known) {
+    if (known.isEmpty()) {
+      return;
+    }
+    Map.Entry<String, float[]> first = known.entrySet().iterator().next();
+    Path file = Path.of(first.getKey());
+    if (!Files.isRegularFile(file)) {
+      terminal
+          .err()
+          .printf(
+              "%s is not there any more: its vector cannot be compared with this model's%n", file);
+      return;
+    }
+    float[] before = first.getValue();
+    float[] now = embedder.embed(file);
+    double difference = 0;
+    double size = 0;
+    for (int i = 0; i < now.length; i++) {
+      difference += Math.pow(now[i] - before[i], 2);
+      size += Math.pow(now[i], 2);
+    }
+    if (!(difference <= SAME * SAME * size)) {
+      throw new UserError(
+          "--out was made by another model, or with other options: the vector of %s there is not the one that this gives. Choose another name."
+              .formatted(file));
+    }
+  }
+
   /// Writes the vectors of a window of files; how many were left out.
   private int embed(Embedder embedder, List<Path> window, VectorOutput output) throws IOException {
     try {
@@ -171,7 +182,9 @@ public final class EmbedCommand implements Callable<Integer> {
       return 0;
     } catch (DataException | IllegalArgumentException e) {
       if (window.size() == 1) {
-        terminal.err().println("left out " + named(window.getFirst(), Failures.sentence(e)));
+        Path file = window.getFirst();
+        String reason = Files.exists(file) ? Failures.sentence(e) : "there is no such file";
+        terminal.err().println("left out " + named(file, reason));
         return 1;
       }
     }

@@ -14,12 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Where vectors go, one after another, so that what a kill leaves can be gone on with: lines of
@@ -27,15 +26,20 @@ import org.jspecify.annotations.Nullable;
 /// first, so lines of JSON gather in `NAME.npy.part` and become `NAME.npy` and `NAME.npy.files.txt`
 /// at the end.
 final class VectorOutput implements AutoCloseable {
+  private static final String NPY = ".npy";
+  private static final String CSV = ".csv";
+  private static final String CSV_HEAD = "file";
   private static final String PART = ".part";
   private static final String NAMES = ".files.txt";
+
+  private static final float[] NONE = {};
 
   private final @Nullable Path lines;
   private final @Nullable Path npy;
   private final boolean csv;
   private final int width;
   private final Writer writer;
-  private final Set<String> known;
+  private final Map<String, float[]> known;
 
   private VectorOutput(
       @Nullable Path lines,
@@ -43,7 +47,7 @@ final class VectorOutput implements AutoCloseable {
       boolean csv,
       int width,
       Writer writer,
-      Set<String> known) {
+      Map<String, float[]> known) {
     this.lines = lines;
     this.npy = npy;
     this.csv = csv;
@@ -52,79 +56,134 @@ final class VectorOutput implements AutoCloseable {
     this.known = known;
   }
 
+  /// Fails when a file cannot be written, or gone on with.
+  static void check(Path file, boolean resume) {
+    String name = file.toString().toLowerCase(Locale.ROOT);
+    if (!name.endsWith(NPY) && !name.endsWith(CSV) && !name.endsWith(".jsonl")) {
+      throw new UserError("--out %s must end in .jsonl, .csv or .npy".formatted(file));
+    }
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new UserError("there is no folder %s to write to: make it first".formatted(folder));
+    }
+    if (name.endsWith(NPY) && Files.exists(file)) {
+      throw new UserError(
+          "--out %s exists already and is complete: choose another name".formatted(file));
+    }
+    Path lines = lines(file);
+    if (Files.exists(lines) && !Files.isRegularFile(lines)) {
+      throw new UserError("--out %s is no file: choose another name".formatted(lines));
+    }
+    if (Files.exists(lines) && !resume) {
+      throw new UserError("--out %s exists already: --resume goes on with it".formatted(lines));
+    }
+  }
+
+  private static Path lines(Path file) {
+    boolean npy = file.toString().toLowerCase(Locale.ROOT).endsWith(NPY);
+    return npy ? file.resolveSibling(file.getFileName() + PART) : file;
+  }
+
   /// Opens a file by its name's ending; empty: lines of JSON on `standard`.
   static VectorOutput open(Optional<Path> out, boolean resume, int width, PrintStream standard)
       throws IOException {
     if (out.isEmpty()) {
       Writer writer = new java.io.OutputStreamWriter(standard, StandardCharsets.UTF_8);
-      return new VectorOutput(null, null, false, width, writer, Set.of());
+      return new VectorOutput(null, null, false, width, writer, Map.of());
     }
     Path file = out.get();
-    String name = file.toString().toLowerCase(Locale.ROOT);
-    boolean npy = name.endsWith(".npy");
-    boolean csv = name.endsWith(".csv");
-    if (!npy && !csv && !name.endsWith(".jsonl")) {
-      throw new UserError("--out %s must end in .jsonl, .csv or .npy".formatted(file));
-    }
-    Path lines = npy ? file.resolveSibling(file.getFileName() + PART) : file;
-    if (npy && Files.exists(file)) {
-      throw new UserError(
-          "--out %s exists already and is complete: choose another name".formatted(file));
-    }
-    Set<String> known = Set.of();
-    if (Files.exists(lines)) {
-      if (!resume) {
-        throw new UserError("--out %s exists already: --resume goes on with it".formatted(lines));
-      }
-      known = repaired(lines, csv, width);
-    }
+    check(file, resume);
+    Path lines = lines(file);
+    boolean csv = file.toString().toLowerCase(Locale.ROOT).endsWith(CSV);
+    Map<String, float[]> known = Files.exists(lines) ? repaired(lines, csv, width) : Map.of();
     Writer writer =
         Files.newBufferedWriter(lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     if (csv && Files.size(lines) == 0) {
-      writer.write("file");
+      writer.write(CSV_HEAD);
       for (int i = 0; i < width; i++) {
         writer.write(",v" + i);
       }
       writer.write('\n');
     }
-    return new VectorOutput(lines, npy ? file : null, csv, width, writer, known);
+    return new VectorOutput(lines, lines.equals(file) ? null : file, csv, width, writer, known);
   }
 
-  /// The files of an output, which loses a last line that was cut short.
-  private static Set<String> repaired(Path lines, boolean csv, int width) throws IOException {
+  /// The files of an output and the first of their vectors. The output loses a last line that was
+  /// cut short.
+  private static Map<String, float[]> repaired(Path lines, boolean csv, int width)
+      throws IOException {
     byte[] all = Files.readAllBytes(lines);
     int end = all.length;
     while (end > 0 && all[end - 1] != '\n') {
       end--;
+    }
+    Map<String, float[]> known = new LinkedHashMap<>();
+    int number = 0;
+    for (int from = 0; from < end; ) {
+      int to = from;
+      while (all[to] != '\n') {
+        to++;
+      }
+      number++;
+      String line = new String(all, from, to - from, StandardCharsets.UTF_8).stripTrailing();
+      boolean head = csv && number == 1;
+      if (head ? !line.startsWith(CSV_HEAD) : !line.isEmpty() && !csv && !line.startsWith("{")) {
+        throw unlike(lines, from, number, width, "another kind of file");
+      }
+      if (!head && !line.isEmpty()) {
+        add(known, lines, from, number, csv, line, width);
+      }
+      from = to + 1;
     }
     if (end < all.length) {
       try (var channel = java.nio.channels.FileChannel.open(lines, StandardOpenOption.WRITE)) {
         channel.truncate(end);
       }
     }
-    Set<String> known = new LinkedHashSet<>();
-    int number = 0;
-    for (String line : new String(all, 0, end, StandardCharsets.UTF_8).lines().toList()) {
-      number++;
-      if (line.isEmpty() || (csv && number == 1)) {
-        continue;
-      }
-      int found = csv ? columns(line) : vector(lines, line).size();
-      if (found != width) {
-        throw new FormatException(
-            lines,
-            0,
-            "vectors of %d numbers in line %d, as this model gives".formatted(width, number),
-            found + " numbers");
-      }
-      known.add(csv ? csvName(line) : name(lines, line));
-    }
     return known;
   }
 
-  private static int columns(String line) {
+  private static void add(
+      Map<String, float[]> known,
+      Path lines,
+      int from,
+      int number,
+      boolean csv,
+      String line,
+      int width) {
+    try {
+      float[] vector = csv ? csvVector(line) : vector(lines, line);
+      if (vector.length != width) {
+        throw unlike(lines, from, number, width, vector.length + " numbers");
+      }
+      known.put(csv ? csvName(line) : name(lines, line), known.isEmpty() ? vector : NONE);
+    } catch (NumberFormatException e) {
+      FormatException unlike = unlike(lines, from, number, width, "no number: " + e.getMessage());
+      unlike.initCause(e);
+      throw unlike;
+    }
+  }
+
+  private static FormatException unlike(Path lines, int from, int number, int width, String found) {
+    return new FormatException(
+        lines,
+        from,
+        "line %d to be a file's name and %d numbers, as this command writes with this model"
+            .formatted(number, width),
+        found);
+  }
+
+  private static float[] csvVector(String line) {
     String rest = line.substring(nameEnd(line));
-    return (int) rest.chars().filter(c -> c == ',').count();
+    return rest.isEmpty() ? NONE : floats(List.of(rest.substring(1).split(",", -1)));
+  }
+
+  private static float[] floats(List<?> numbers) {
+    float[] out = new float[numbers.size()];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = Float.parseFloat(String.valueOf(numbers.get(i)));
+    }
+    return out;
   }
 
   /// Behind the first field.
@@ -162,12 +221,12 @@ final class VectorOutput implements AutoCloseable {
     return String.valueOf(object(lines, line).get("file"));
   }
 
-  private static List<?> vector(Path lines, String line) {
-    return object(lines, line).get("vector") instanceof List<?> list ? list : List.of();
+  private static float[] vector(Path lines, String line) {
+    return object(lines, line).get("vector") instanceof List<?> list ? floats(list) : NONE;
   }
 
-  /// Files that are in the output already.
-  Set<String> known() {
+  /// Files that are in the output already, and the vector of the first of them.
+  Map<String, float[]> known() {
     return known;
   }
 
@@ -202,12 +261,7 @@ final class VectorOutput implements AutoCloseable {
     try (BufferedReader in = Files.newBufferedReader(lines)) {
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         names.add(name(lines, line));
-        List<?> numbers = vector(lines, line);
-        float[] vector = new float[numbers.size()];
-        for (int i = 0; i < vector.length; i++) {
-          vector[i] = Float.parseFloat(String.valueOf(numbers.get(i)));
-        }
-        vectors.add(vector);
+        vectors.add(vector(lines, line));
       }
     }
     float[] flat = new float[Math.multiplyExact(vectors.size(), width)];

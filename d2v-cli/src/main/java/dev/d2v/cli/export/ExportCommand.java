@@ -1,20 +1,21 @@
 package dev.d2v.cli.export;
 
+import dev.d2v.cli.embed.VectorOptions;
 import dev.d2v.cli.error.UserError;
 import dev.d2v.cli.run.Terminal;
+import dev.d2v.embed.EmbedderOptions;
 import dev.d2v.embed.Modality;
-import dev.d2v.embed.Pooling;
 import dev.d2v.export.ExportOptions;
 import dev.d2v.export.ExportReport;
 import dev.d2v.export.OnnxExport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -48,24 +49,7 @@ public final class ExportCommand implements Callable<Integer> {
       description = "image, speech or text, of a model that reads several.")
   private Optional<Modality> modality = Optional.empty();
 
-  @Option(names = "--teacher", description = "The teacher's weights, where there are both.")
-  private boolean teacher;
-
-  @Option(
-      names = "--pooling",
-      paramLabel = "HOW",
-      description = "Of 'embedding': mean over tokens, or the first token. Default: mean.")
-  private Pooling pooling = Pooling.MEAN;
-
-  @Option(
-      names = "--layers",
-      split = ",",
-      paramLabel = "N",
-      description = "Of 'embedding': average these layers, from 1. Default: the model's output.")
-  private List<Integer> layers = new ArrayList<>();
-
-  @Option(names = "--normalize", description = "Bring 'embedding' to length 1.")
-  private boolean normalize;
+  @Mixin private final VectorOptions vector = new VectorOptions();
 
   @Option(
       names = "--int8",
@@ -101,11 +85,19 @@ public final class ExportCommand implements Callable<Integer> {
     if (folder == null || !Files.isDirectory(folder)) {
       throw new UserError("there is no folder %s to write to: make it first".formatted(folder));
     }
+    EmbedderOptions embedding = vector.options();
     ExportReport report =
         OnnxExport.write(
             model,
             onnx,
-            new ExportOptions(modality, teacher, pooling, layers, normalize, int8, externalData));
+            new ExportOptions(
+                modality,
+                embedding.teacher(),
+                embedding.pooling(),
+                embedding.layers(),
+                embedding.normalized(),
+                int8,
+                externalData));
     terminal.out().printf("%s: %s%n", model, report.description());
     report.remarks().forEach(terminal.out()::println);
     terminal

@@ -73,6 +73,8 @@ final class ExportCommandTest {
     assertEquals(0, d2v("export", "--onnx", file, model, "--external-data"), screen.err());
     Path data = folder.resolve("vision.onnx.data");
     assertTrue(screen.out().contains("%s: %,d bytes".formatted(data, Files.size(data))));
+    assertEquals(0, d2v("export", "--onnx", file, model, "--force"), screen.err());
+    assertFalse(Files.exists(data), "weights that nothing names any more");
     Path second = folder.resolve("second.onnx");
     Files.writeString(folder.resolve("second.onnx.data"), "mine");
     assertEquals(1, d2v("export", "--onnx", second, model, "--external-data"));

@@ -30,7 +30,6 @@ public final class TextTokenizer {
   private final String[] spelling;
   private final SpecialTokens special;
   private final boolean spaceFirst;
-  private final String fingerprint;
 
   /// @param numbers the model's number of each BPE token
   /// @param spelling how each of the model's tokens is spelt; special ones by name
@@ -55,7 +54,6 @@ public final class TextTokenizer {
         backwards[numbers[i]] = i;
       }
     }
-    this.fingerprint = fingerprint(bpe.merges(), spelling, spaceFirst);
   }
 
   /// Reads a vocabulary: a `tokenizer.json` or another of its files, or the folder that they lie
@@ -99,7 +97,7 @@ public final class TextTokenizer {
   /// SHA-256, in hexadecimal, of all that decides over numbers: two vocabularies with the same
   /// fingerprint encode every text alike, in whichever form they were read.
   public String fingerprint() {
-    return fingerprint;
+    return fingerprint(bpe.merges(), spelling, spaceFirst);
   }
 
   /// The numbers of a text, without special tokens around it.

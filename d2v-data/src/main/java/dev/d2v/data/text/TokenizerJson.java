@@ -137,18 +137,17 @@ final class TokenizerJson {
     }
     List<ByteLevelBpe.Merge> out = new ArrayList<>(list.size());
     for (Object merge : list) {
-      String where = "%s: merge %d".formatted(file, out.size() + 1);
       if (merge instanceof List<?> pair
           && pair.size() == 2
           && pair.getFirst() instanceof String left
           && pair.getLast() instanceof String right) {
         out.add(new ByteLevelBpe.Merge(left, right));
       } else if (merge instanceof String line) {
-        out.add(VocabularyFiles.merge(where, line));
+        out.add(VocabularyFiles.merge(file, "merge", out.size() + 1, line));
       } else {
         throw new DataException(
-            "%s: expected \"a b\" or [\"a\", \"b\"], found %s."
-                .formatted(where, VocabularyFiles.describe(merge)));
+            "%s: merge %d: expected \"a b\" or [\"a\", \"b\"], found %s."
+                .formatted(file, out.size() + 1, VocabularyFiles.describe(merge)));
       }
     }
     return out;

@@ -140,7 +140,7 @@ final class VocabularyFiles {
         String line = lines.text();
         boolean version = lines.number() == 1 && line.startsWith("#version");
         if (!version && !line.isEmpty()) {
-          merges.add(merge(file + ": line " + lines.number(), line));
+          merges.add(merge(file, "line", lines.number(), line));
         }
       }
     }
@@ -148,12 +148,16 @@ final class VocabularyFiles {
   }
 
   /// Two tokens with a space between them.
-  static ByteLevelBpe.Merge merge(String where, String line) {
+  ///
+  /// @param unit in which a file counts
+  /// @param number of this one
+  static ByteLevelBpe.Merge merge(Path file, String unit, long number, String line) {
     int space = line.indexOf(' ');
     if (space <= 0 || space == line.length() - 1 || line.indexOf(' ', space + 1) >= 0) {
       throw new DataException(
-          "%s: expected a merge, two tokens and a space between them, found \"%s\"."
-              .formatted(where, line.length() > 80 ? line.substring(0, 80) + "..." : line));
+          "%s: %s %d: expected a merge, two tokens and a space between them, found \"%s\"."
+              .formatted(
+                  file, unit, number, line.length() > 80 ? line.substring(0, 80) + "..." : line));
     }
     return new ByteLevelBpe.Merge(line.substring(0, space), line.substring(space + 1));
   }

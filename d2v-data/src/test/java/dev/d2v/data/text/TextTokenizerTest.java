@@ -92,6 +92,24 @@ class TextTokenizerTest {
   }
 
   @Test
+  void allOfGpt2sTokensHaveTheSameNumbersInBothForms() throws Exception {
+    Gpt2 whole = Gpt2.load();
+    TextTokenizer fairseq = TextTokenizer.open(Vocabularies.fairseq(folder.resolve("f"), whole, 0));
+    Path file = folder.resolve("tokenizer.json");
+    TextTokenizer.open(Vocabularies.pair(folder.resolve("p"), whole)).save(file);
+    TextTokenizer theirs = TextTokenizer.open(file);
+    assertEquals(4 + 50_257 + 1 + 1, fairseq.size());
+    assertEquals(fairseq.fingerprint(), theirs.fingerprint());
+    for (String text : Texts.ODD) {
+      assertArrayEquals(fairseq.encode(text), theirs.encode(text), text);
+    }
+    String prose = Texts.prose(5, 20_000);
+    int[] ids = fairseq.encode(prose);
+    assertArrayEquals(ids, theirs.encode(prose));
+    assertEquals(prose, theirs.decode(ids));
+  }
+
+  @Test
   void namesOfSpecialTokensInATextAreText() throws Exception {
     TextTokenizer tokenizer = TextTokenizer.open(saved());
     int[] ids = tokenizer.encode("<s>x</s><mask><pad><unk>");

@@ -2,6 +2,7 @@ package dev.d2v.export.onnx;
 
 import dev.d2v.tensor.io.ReplacedFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +53,7 @@ public final class OnnxFile {
     return constants + graph.skeleton().size() > LARGEST - SMALL;
   }
 
-  /// Writes a graph.
+  /// Writes a graph. Without constants in a file of their own, one that is there from before goes.
   ///
   /// @param metadata strings that the model carries
   /// @param separate whether large constants go to [#external]; [#tooLarge] says when they must
@@ -84,7 +85,12 @@ public final class OnnxFile {
             sink.flush();
           });
     }
-    return new Written(writeModel(model, graph, metadata, parts), end);
+    long bytes = writeModel(model, graph, metadata, parts);
+    if (!separate) {
+      // what an earlier model of this name left there means nothing any more
+      Files.deleteIfExists(external(model));
+    }
+    return new Written(bytes, end);
   }
 
   private static long writeModel(

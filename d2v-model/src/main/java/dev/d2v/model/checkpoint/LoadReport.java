@@ -66,10 +66,10 @@ public record LoadReport(
       unexpected.addAll(names);
     }
 
-    /// Loads a parameter in whatever the model keeps it.
-    void load(TensorFile file, Parameter p, Backend backend) {
+    /// Has a parameter read, in whatever the model keeps it.
+    void load(RestoredTensors file, Parameter p, ParameterReader reader) {
       if (found(file, p.name(), p.shape())) {
-        new ParameterReader(RestoredTensors.of(file), backend).read(p, p.name());
+        reader.read(file, p, p.name());
         loaded.add(p.name());
       }
     }

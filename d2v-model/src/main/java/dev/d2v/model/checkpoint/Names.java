@@ -49,7 +49,7 @@ final class Names {
   }
 
   /// Tensors under the model's names; old scales of ALiBi of rank 4 with a further extent in front.
-  static TensorFile view(Weights weights, Map<String, String> names) {
+  static RestoredTensors view(Weights weights, Map<String, String> names) {
     Map<String, Integer> ranks = new HashMap<>();
     names.keySet().stream()
         .filter(n -> n.endsWith(".alibi_scale"))

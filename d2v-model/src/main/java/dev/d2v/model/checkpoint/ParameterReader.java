@@ -5,50 +5,85 @@ import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.io.Narrowing;
 import dev.d2v.tensor.io.RestoredTensors;
 import dev.d2v.tensor.kernel.StoredMatrix;
+import dev.d2v.tensor.parallel.RowParallel;
+import dev.d2v.tensor.parallel.SpinningPool;
 import dev.d2v.tensor.spi.Backend;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Puts numbers into parameters, in whatever a model keeps them: F32, BF16, or I8 with scales. What
 /// a file has in I8 already is copied.
+///
+/// What is asked for is done by [#finish], all at once: on a backend that allows it by several
+/// threads, for copying is most of what opening a model takes.
 public final class ParameterReader {
-  private final RestoredTensors file;
-  private final Backend backend;
+  /// More threads than this do not make the memory faster.
+  private static final int MOST_THREADS = 8;
 
-  /// Reads from a file into memory of a backend.
-  public ParameterReader(RestoredTensors file, Backend backend) {
-    this.file = file;
+  /// Numbers that are changed at once.
+  private static final int IN_CACHE = 1 << 15;
+
+  private final Backend backend;
+  private final List<Task> tasks = new ArrayList<>();
+
+  /// @param size numbers that it moves
+  private record Task(long size, Runnable work) {}
+
+  /// Reads into memory of a backend.
+  public ParameterReader(Backend backend) {
     this.backend = backend;
   }
 
   /// A whole parameter from a tensor of as many numbers.
-  public void read(Parameter p, String name) {
-    StoredMatrix stored = p.stored();
-    if (stored == null) {
-      file.read(name, p.value(), backend);
+  public void read(RestoredTensors file, Parameter p, String name) {
+    if (p.stored() == null) {
+      later(p.shape().size(), () -> file.read(name, p.value(), backend));
     } else {
-      rows(p, 0, p.shape().dim(0), name, null);
+      rows(file, p, 0, p.shape().dim(0), name, null);
     }
   }
 
   /// Rows `from` to `to` of a parameter from a tensor of as many.
   ///
-  /// @param factors of the rows; null: all 1
-  public void rows(Parameter p, int from, int to, String name, float @Nullable [] factors) {
+  /// @param factors name of the tensor with a factor for each row; null: all 1
+  public void rows(
+      RestoredTensors file, Parameter p, int from, int to, String name, @Nullable String factors) {
+    later(
+        p.shape().withFirst(to - from).size(),
+        () -> {
+          float[] each = factors == null ? null : file.floats(factors);
+          copy(file, p, from, to, name, each);
+        });
+  }
+
+  private void copy(
+      RestoredTensors file, Parameter p, int from, int to, String name, float @Nullable [] each) {
     StoredMatrix stored = p.stored();
     Tensor part = (stored == null ? p.value() : stored.values()).slice(from, to);
     Tensor scale = stored == null ? null : stored.scale();
     if (scale != null && file.quantized(name)) {
       file.readValues(name, part, backend);
-      backend.upload(scale.slice(from, to), multiplied(file.scales(name), factors));
-    } else if (scale == null && factors == null) {
+      backend.upload(scale.slice(from, to), multiplied(file.scales(name), each));
+    } else if (scale == null && each == null) {
       file.read(name, part, backend);
+    } else if (stored == null && each != null) {
+      file.read(name, part, backend);
+      multiply(part.reshape(each.length, part.shape().intSize() / each.length), each);
     } else {
-      put(p, from, to, multiplied(file.floats(name), factors));
+      put(file, p, from, to, multiplied(file.floats(name), each));
     }
   }
 
-  /// Rows `from` to `to` of a parameter from numbers at hand.
-  public void put(Parameter p, int from, int to, float[] x) {
+  /// Rows `from` to `to` of a parameter from numbers that are made of a file's.
+  public void fill(RestoredTensors file, Parameter p, int from, int to, Supplier<float[]> numbers) {
+    later(p.shape().withFirst(to - from).size(), () -> put(file, p, from, to, numbers.get()));
+  }
+
+  private void put(RestoredTensors file, Parameter p, int from, int to, float[] x) {
     StoredMatrix stored = p.stored();
     if (stored == null) {
       backend.upload(p.value().slice(from, to), x);
@@ -70,16 +105,47 @@ public final class ParameterReader {
     }
   }
 
+  /// Multiplies rows of x (rows,K) in place, some at a time.
+  private void multiply(Tensor x, float[] factors) {
+    int K = x.shape().dim(1);
+    int some = Math.max(1, IN_CACHE / K);
+    for (int from = 0; from < factors.length; from += some) {
+      int to = Math.min(factors.length, from + some);
+      Tensor piece = x.slice(from, to);
+      float[] numbers = backend.floats(piece);
+      backend.upload(piece, multiplied(numbers, Arrays.copyOfRange(factors, from, to)));
+    }
+  }
+
   private static float[] multiplied(float[] x, float @Nullable [] factors) {
     if (factors != null && factors.length > 0) {
       int each = x.length / factors.length;
       for (int row = 0; row < factors.length; row++) {
-        float factor = factors[row];
-        for (int i = row * each; i < (row + 1) * each; i++) {
-          x[i] *= factor;
-        }
+        multiply(x, row * each, (row + 1) * each, factors[row]);
       }
     }
     return x;
+  }
+
+  private static void multiply(float[] x, int from, int to, float factor) {
+    for (int i = from; i < to; i++) {
+      x[i] *= factor;
+    }
+  }
+
+  private void later(long size, Runnable work) {
+    tasks.add(new Task(size, work));
+  }
+
+  /// Does what was asked for; parameters have their values when this returns.
+  public void finish() {
+    // the largest first, so that no thread is left with one at the end
+    tasks.sort(Comparator.comparingLong(Task::size).reversed());
+    int threads = backend.sharesUploads() ? Runtime.getRuntime().availableProcessors() : 1;
+    try (RowParallel parallel =
+        new SpinningPool(Math.clamp(tasks.size(), 1, Math.min(threads, MOST_THREADS)))) {
+      parallel.run(tasks.size(), (part, thread) -> tasks.get(part).work.run());
+    }
+    tasks.clear();
   }
 }

@@ -3,6 +3,7 @@ package dev.d2v.model.checkpoint;
 import dev.d2v.model.Data2Vec2;
 import dev.d2v.model.Data2Vec2Config;
 import dev.d2v.nn.Parameter;
+import dev.d2v.tensor.io.RestoredTensors;
 import dev.d2v.tensor.io.TensorFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -73,27 +74,40 @@ public sealed interface Weights extends AutoCloseable
   ///
   /// @param preferTeacher for inference: the teacher's values
   default LoadReport load(Data2Vec2 model, boolean preferTeacher) {
+    ParameterReader reader = new ParameterReader(model.backend());
+    LoadReport report = compare(model, preferTeacher, reader);
+    reader.finish();
+    if (!model.memory().teacher().isEmpty() && teacher().isEmpty()) {
+      model.memory().copyToTeacher();
+    }
+    return report;
+  }
+
+  /// What [#load] would do, by names and shapes; nothing is read.
+  default LoadReport compare(Data2Vec2 model, boolean preferTeacher) {
+    return compare(model, preferTeacher, new ParameterReader(model.backend()));
+  }
+
+  private LoadReport compare(Data2Vec2 model, boolean preferTeacher, ParameterReader reader) {
     LoadReport.Builder report = new LoadReport.Builder();
     boolean trains = !model.memory().teacher().isEmpty();
-    TensorFile student = Names.view(this, student());
-    TensorFile teacher = Names.view(this, teacher());
+    RestoredTensors student = Names.view(this, student());
+    RestoredTensors teacher = Names.view(this, teacher());
     report.expect(
         student.names().stream().filter(n -> trains || !Names.onlyForPretraining(n)).toList());
     for (Parameter p : model.memory().student()) {
       boolean shadow = preferTeacher && !trains && teacher.has(p.name());
-      report.load(shadow ? teacher : student, p, model.backend());
+      report.load(shadow ? teacher : student, p, reader);
     }
-    if (trains && teacher().isEmpty()) {
-      model.memory().copyToTeacher();
-    } else if (trains) {
-      LoadReport.Builder second = new LoadReport.Builder();
-      second.expect(teacher.names());
-      for (Parameter p : model.memory().teacher()) {
-        second.load(teacher, p, model.backend());
-      }
-      return report.build().and(second.build(), TEACHER);
+    if (!trains || teacher().isEmpty()) {
+      return report.build();
     }
-    return report.build();
+    LoadReport.Builder second = new LoadReport.Builder();
+    second.expect(teacher.names());
+    for (Parameter p : model.memory().teacher()) {
+      second.load(teacher, p, reader);
+    }
+    return report.build().and(second.build(), TEACHER);
   }
 
   /// The names of all tensors that neither student nor teacher has.

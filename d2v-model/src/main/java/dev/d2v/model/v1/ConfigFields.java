@@ -1,7 +1,6 @@
 package dev.d2v.model.v1;
 
 import dev.d2v.tensor.io.Json;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,12 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /// The fields of a `config.json`. Remembers which were asked for.
 final class ConfigFields {
-  private final Path file;
   private final Map<String, Object> fields;
   private final Set<String> asked = new TreeSet<>();
 
-  ConfigFields(Path file, Map<String, Object> fields) {
-    this.file = file;
+  ConfigFields(Map<String, Object> fields) {
     this.fields = fields;
   }
 
@@ -122,8 +119,7 @@ final class ConfigFields {
   void mustBeOff(String name) {
     if (flag(name, false)) {
       throw new IllegalArgumentException(
-          "%s: %s = true is not supported: this version computes encoders without it"
-              .formatted(file, name));
+          "%s = true is not supported: this version computes encoders without it".formatted(name));
     }
   }
 
@@ -138,6 +134,6 @@ final class ConfigFields {
 
   private IllegalArgumentException wrong(String name, String expected) {
     return new IllegalArgumentException(
-        "%s: %s must be %s, got %s".formatted(file, name, expected, fields.get(name)));
+        "%s must be %s, got %s".formatted(name, expected, fields.get(name)));
   }
 }

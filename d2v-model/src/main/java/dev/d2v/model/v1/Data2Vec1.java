@@ -15,6 +15,7 @@ import dev.d2v.tensor.io.Safetensors;
 import dev.d2v.tensor.io.ShardedSafetensors;
 import dev.d2v.tensor.io.TensorFile;
 import dev.d2v.tensor.io.TorchFile;
+import dev.d2v.tensor.plan.PlanBackend;
 import dev.d2v.tensor.spi.Backend;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,20 +95,44 @@ public final class Data2Vec1 implements AutoCloseable {
     String prefix = "data2vec_" + modality(config.config()) + ".";
     WeightLoader loader = new WeightLoader(RestoredTensors.of(weights), prefix, backend);
     boolean pooler = loader.has("pooler.layernorm.weight") || loader.has("pooler.dense.weight");
+    // On shapes first: memory is taken for what the file has.
+    int depth = config.config().layers().depth();
+    int tensors = weights.names().size();
+    if (depth > tensors) {
+      throw new FormatException(
+          folder, 0, depth + " layers, as " + CONFIG + " says", tensors + " tensors");
+    }
+    Backend shapes = new PlanBackend();
+    try (Data2Vec1 plan = new Data2Vec1(config.config(), pooler, shapes, storage)) {
+      plan.load(folder, new WeightLoader(RestoredTensors.of(weights), prefix, shapes));
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      FormatException unusable =
+          new FormatException(
+              folder, 0, "sizes in " + CONFIG + " that can be computed", "" + e.getMessage());
+      unusable.initCause(e);
+      throw unusable;
+    }
     Data2Vec1 model = new Data2Vec1(config.config(), pooler, backend, storage);
     try {
-      model.encoder.load(loader);
-      model.heads.load(loader);
-      LoadReport report = loader.report();
-      if (!report.missing().isEmpty() || !report.wrongShape().isEmpty()) {
-        throw new FormatException(
-            folder, 0, "all tensors that " + CONFIG + " asks for", report.toString());
-      }
+      LoadReport report = model.load(folder, loader);
+      loader.finish();
       return new Opened(model, config, report, loader.types());
     } catch (RuntimeException e) {
       model.close();
       throw e;
     }
+  }
+
+  /// Has a file's tensors read into the parameters.
+  private LoadReport load(Path folder, WeightLoader loader) {
+    encoder.load(loader);
+    heads.load(loader);
+    LoadReport report = loader.report();
+    if (!report.missing().isEmpty() || !report.wrongShape().isEmpty()) {
+      throw new FormatException(
+          folder, 0, "all tensors that " + CONFIG + " asks for", report.toString());
+    }
+    return report;
   }
 
   /// The weights of a folder.

@@ -56,30 +56,42 @@ public record HuggingFaceConfig(Data2Vec1Config config, String architecture, Lis
 
   /// Reads a file.
   ///
-  /// @throws IllegalArgumentException when a switch is set that is not supported
+  /// @throws FormatException when it is damaged, or a switch is set that is not supported
   public static HuggingFaceConfig read(Path file) throws IOException {
     Map<String, Object> json = Json.read(file);
-    ConfigFields fields = new ConfigFields(file, json);
+    ConfigFields fields = new ConfigFields(json);
     String architecture = fields.first("architectures");
     String type = fields.text("model_type", "");
+    try {
+      Data2Vec1Config config = config(file, fields, architecture, type);
+      fields.ignore(WITHOUT_EFFECT);
+      return new HuggingFaceConfig(config, architecture, fields.unknown());
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      FormatException unusable =
+          new FormatException(
+              file, 0, "a configuration that can be computed", String.valueOf(e.getMessage()));
+      unusable.initCause(e);
+      throw unusable;
+    }
+  }
+
+  private static Data2Vec1Config config(
+      Path file, ConfigFields fields, String architecture, String type) {
     if (fields.entries("pruned_heads") > 0) {
       throw new IllegalArgumentException(
-          file + ": pruned_heads is not supported: write the model with all its heads");
+          "pruned_heads is not supported: write the model with all its heads");
     }
-    Data2Vec1Config config =
-        switch (type) {
-          case "data2vec-vision" -> vision(fields, architecture);
-          case "data2vec-audio" -> audio(fields, architecture);
-          case "data2vec-text" -> text(fields, architecture);
-          default ->
-              throw new FormatException(
-                  file,
-                  0,
-                  "model_type data2vec-vision, data2vec-audio or data2vec-text",
-                  "'" + type + "'");
-        };
-    fields.ignore(WITHOUT_EFFECT);
-    return new HuggingFaceConfig(config, architecture, fields.unknown());
+    return switch (type) {
+      case "data2vec-vision" -> vision(fields, architecture);
+      case "data2vec-audio" -> audio(fields, architecture);
+      case "data2vec-text" -> text(fields, architecture);
+      default ->
+          throw new FormatException(
+              file,
+              0,
+              "model_type data2vec-vision, data2vec-audio or data2vec-text",
+              "'" + type + "'");
+    };
   }
 
   private static VisionConfig vision(ConfigFields f, String architecture) {

@@ -5,6 +5,7 @@ import dev.d2v.nn.Initializer;
 import dev.d2v.nn.Parameter;
 import dev.d2v.nn.ParameterScope;
 import dev.d2v.nn.Pass;
+import dev.d2v.nn.Storage;
 import dev.d2v.nn.layer.AttentionBias;
 import dev.d2v.nn.layer.LayerNorm;
 import dev.d2v.nn.layer.PatchEmbedding;
@@ -28,7 +29,7 @@ final class VisionEncoder implements Encoder {
   private final @Nullable Parameter positions;
   private final List<EncoderLayer> layers = new ArrayList<>();
 
-  /// (1,H,T,T), the same for all layers, or one for each, or none.
+  /// (H,T,T), the same for all layers, or one for each, or none.
   private final List<Parameter> biases = new ArrayList<>();
 
   private final @Nullable LayerNorm norm;
@@ -49,7 +50,8 @@ final class VisionEncoder implements Encoder {
     }
     int tables = config.layerBias() ? c.depth() : config.sharedBias() ? 1 : 0;
     for (int i = 0; i < tables; i++) {
-      biases.add(scope.frozen("bias." + i, Shape.of(1, c.heads(), T, T), zeros));
+      biases.add(
+          scope.parameter("bias." + i, Shape.of(c.heads(), T, T), zeros, Storage.Use.FILTER));
     }
     this.norm =
         config.meanPooling() ? null : new LayerNorm(scope.child("norm"), c.C(), c.eps(), true);
@@ -73,12 +75,28 @@ final class VisionEncoder implements Encoder {
     Tensor x = pass.freeing(Shape.of(B, T, C), () -> embedded(images, host, pass));
     observer.see("hidden_states.0", x);
     for (int i = 0; i < layers.size(); i++) {
-      Tensor bias = biases.isEmpty() ? null : biases.get(Math.min(i, biases.size() - 1)).compute();
-      x = layers.get(i).forward(x, new AttentionBias(bias, null, null), host, pass);
+      x = layer(i, x, host, pass);
       observer.see("hidden_states." + (i + 1), x);
     }
     Tensor last = norm == null ? x : norm.forward(x, pass);
     return new Features(last, last, null);
+  }
+
+  private Tensor layer(int i, Tensor x, Backend host, Pass pass) {
+    EncoderLayer layer = layers.get(i);
+    if (biases.isEmpty()) {
+      return layer.forward(x, new AttentionBias(null, null, null), host, pass);
+    }
+    Parameter bias = biases.get(Math.min(i, biases.size() - 1));
+    if (bias.stored() == null) {
+      return layer.forward(x, bias(bias.compute()), host, pass);
+    }
+    return pass.freeing(x.shape(), () -> layer.forward(x, bias(bias.widened(pass)), host, pass));
+  }
+
+  private AttentionBias bias(Tensor table) {
+    int T = config.tokens();
+    return new AttentionBias(table.reshape(1, config.layers().heads(), T, T), null, null);
   }
 
   private Tensor embedded(Input.Images images, Backend host, Pass pass) {
@@ -129,16 +147,18 @@ final class VisionEncoder implements Encoder {
           .load(
               file, names, false, scaled ? at + "lambda_1" : null, scaled ? at + "lambda_2" : null);
     }
+    int[] steps = biases.isEmpty() ? new int[0] : steps(config.rows(), config.columns());
     for (int i = 0; i < biases.size(); i++) {
-      file.fill(biases.get(i), bias(file, i));
+      float[] table = table(file, i);
+      file.fill(biases.get(i), () -> spread(table, steps, config.layers().heads()));
     }
     if (norm != null) {
       EncoderLayer.norm(file, norm, "layernorm");
     }
   }
 
-  /// The bias of a layer: its own table's, the shared table's, or their sum.
-  private float[] bias(WeightLoader file, int layer) {
+  /// The table of a layer: its own, the shared one, or their sum.
+  private float[] table(WeightLoader file, int layer) {
     int H = config.layers().heads();
     Shape shape = Shape.of(config.distances(), H);
     float[] table = new float[shape.intSize()];
@@ -148,7 +168,7 @@ final class VisionEncoder implements Encoder {
     if (config.sharedBias()) {
       add(table, file.floats("encoder." + TABLE, shape));
     }
-    return spread(table, config.rows(), config.columns(), H);
+    return table;
   }
 
   private static void add(float[] to, float[] from) {
@@ -157,28 +177,38 @@ final class VisionEncoder implements Encoder {
     }
   }
 
-  /// The bias (H,T,T) of a table (n,H) for a window of patches: query patch i and key patch j take
-  /// row `(yi-yj+rows-1) * (2 columns - 1) + xi-xj+columns-1`; CLS to a patch row n-3, a patch to
-  /// CLS n-2, CLS to itself n-1. Source: BEiT.
-  static float[] spread(float[] table, int rows, int columns, int H) {
+  /// For a window of patches, the row (T,T) of a table that query i and key j take: of two patches
+  /// `(yi-yj+rows-1) * (2 columns - 1) + xi-xj+columns-1`; CLS to a patch row n-3, a patch to CLS
+  /// n-2, CLS to itself n-1. Source: BEiT.
+  static int[] steps(int rows, int columns) {
     int T = 1 + rows * columns;
     int n = (2 * rows - 1) * (2 * columns - 1) + 3;
-    float[] bias = new float[H * T * T];
-    for (int i = 0; i < T; i++) {
-      for (int j = 0; j < T; j++) {
-        int row;
-        if (i == 0 || j == 0) {
-          row = i != 0 ? n - 2 : j != 0 ? n - 3 : n - 1;
-        } else {
-          int dy = (i - 1) / columns - (j - 1) / columns;
-          int dx = (i - 1) % columns - (j - 1) % columns;
-          row = (dy + rows - 1) * (2 * columns - 1) + dx + columns - 1;
-        }
-        for (int h = 0; h < H; h++) {
-          bias[(h * T + i) * T + j] = table[row * H + h];
-        }
+    int[] steps = new int[T * T];
+    Arrays.fill(steps, 0, T, n - 3);
+    steps[0] = n - 1;
+    for (int i = 1; i < T; i++) {
+      steps[i * T] = n - 2;
+      for (int j = 1; j < T; j++) {
+        int dy = (i - 1) / columns - (j - 1) / columns;
+        int dx = (i - 1) % columns - (j - 1) % columns;
+        steps[i * T + j] = (dy + rows - 1) * (2 * columns - 1) + dx + columns - 1;
       }
     }
+    return steps;
+  }
+
+  /// The bias (H,T,T) of a table (n,H): a row of it for each of the `steps`.
+  static float[] spread(float[] table, int[] steps, int H) {
+    float[] bias = new float[H * steps.length];
+    for (int h = 0; h < H; h++) {
+      spread(table, steps, H, h, bias);
+    }
     return bias;
+  }
+
+  private static void spread(float[] table, int[] steps, int H, int h, float[] bias) {
+    for (int i = 0; i < steps.length; i++) {
+      bias[h * steps.length + i] = table[steps[i] * H + h];
+    }
   }
 }

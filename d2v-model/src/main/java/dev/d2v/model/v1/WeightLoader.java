@@ -17,11 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Puts a file's tensors into parameters: copied, stacked, or with the factors of a layer scale
 /// multiplied in. Names are those without the prefix of the task (`data2vec_vision.`), which files
-/// may have or not.
+/// may have or not. Parameters have their values after [#finish].
 final class WeightLoader {
   /// Instead of a name: zeros.
   static final String ZEROS = "";
@@ -37,7 +38,7 @@ final class WeightLoader {
 
   WeightLoader(RestoredTensors file, String prefix, Backend backend) {
     this.file = file;
-    this.reader = new ParameterReader(file, backend);
+    this.reader = new ParameterReader(backend);
     for (String name : file.names()) {
       names.put(name.startsWith(prefix) ? name.substring(prefix.length()) : name, name);
       unexpected.add(name);
@@ -72,11 +73,11 @@ final class WeightLoader {
       int to = rows * (i + 1) / parts.length;
       Shape part = p.shape().withFirst(to - from);
       if (parts[i].equals(ZEROS)) {
-        reader.put(p, from, to, new float[part.intSize()]);
+        reader.fill(file, p, from, to, () -> new float[part.intSize()]);
       } else {
         String name = found(parts[i], part);
         if (name != null) {
-          reader.rows(p, from, to, name, null);
+          reader.rows(file, p, from, to, name, null);
           types.put(name, type(p));
         }
       }
@@ -90,7 +91,7 @@ final class WeightLoader {
     if (values == null || factors == null) {
       return;
     }
-    reader.rows(p, 0, p.shape().dim(0), values, file.floats(factors));
+    reader.rows(file, p, 0, p.shape().dim(0), values, factors);
     types.put(values, type(p));
   }
 
@@ -104,9 +105,9 @@ final class WeightLoader {
     return Collections.unmodifiableMap(types);
   }
 
-  /// Numbers that were made of a file's.
-  void fill(Parameter p, float[] values) {
-    reader.put(p, 0, p.shape().dim(0), values);
+  /// Numbers that are made of a file's.
+  void fill(Parameter p, Supplier<float[]> values) {
+    reader.fill(file, p, 0, p.shape().dim(0), values);
   }
 
   /// The numbers of a tensor of that shape; zeros when it is not there.
@@ -142,6 +143,11 @@ final class WeightLoader {
       }
     }
     return dims;
+  }
+
+  /// Reads what was asked for.
+  void finish() {
+    reader.finish();
   }
 
   LoadReport report() {

@@ -61,6 +61,6 @@ final class HuggingFaceConfigTest {
       21, 12, 11
     };
     org.junit.jupiter.api.Assertions.assertArrayEquals(
-        expected, VisionEncoder.spread(table, 1, 2, 1));
+        expected, VisionEncoder.spread(table, VisionEncoder.steps(1, 2), 1));
   }
 }

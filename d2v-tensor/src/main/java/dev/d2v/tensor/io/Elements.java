@@ -117,13 +117,15 @@ final class Elements {
         }
       }
       case "F16" -> {
+        short[] bits = shorts(from, count);
         for (int i = 0; i < count; i++) {
-          out[i] = Float.float16ToFloat(bytes.get(MappedFile.SHORT, at(from + i)));
+          out[i] = Float.float16ToFloat(bits[i]);
         }
       }
       case "BF16" -> {
+        short[] bits = shorts(from, count);
         for (int i = 0; i < count; i++) {
-          out[i] = Float.intBitsToFloat(bytes.get(MappedFile.SHORT, at(from + i)) << 16);
+          out[i] = Float.intBitsToFloat(bits[i] << 16);
         }
       }
       case "I64", "I32", "I16", "U16", "I8", "U8", "BOOL" -> {
@@ -133,6 +135,19 @@ final class Elements {
       }
       default -> throw type("F64, F32, F16, BF16, I64, I32, I16, U16, I8, U8 or BOOL");
     }
+  }
+
+  /// Numbers of 16 bits: from an array they are converted several at a time.
+  private short[] shorts(int from, int count) {
+    short[] bits = new short[count];
+    if (strides == null) {
+      MemorySegment.copy(bytes, MappedFile.SHORT, begin + 2L * from, bits, 0, count);
+    } else {
+      for (int i = 0; i < count; i++) {
+        bits[i] = bytes.get(MappedFile.SHORT, at(from + i));
+      }
+    }
+    return bits;
   }
 
   private void ints(int from, int[] out, int count) {

@@ -2,6 +2,7 @@ package dev.d2v.tensor.io;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ final class JsonReader {
   private final Path file;
   private final byte[] text;
   private final long offset;
+  private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
   private int at;
 
   private JsonReader(Path file, byte[] text, long offset) {
@@ -106,17 +108,17 @@ final class JsonReader {
 
   private String string() {
     take('"');
-    StringBuilder out = new StringBuilder();
+    StringBuilder out = null;
     int run = at;
     while (true) {
       int c = peek();
       if (c == '"' || c == '\\') {
-        out.append(utf8(run, at));
+        String text = utf8(run, at);
         at++;
         if (c == '"') {
-          return out.toString();
+          return out == null ? text : out.append(text).toString();
         }
-        out.append(escape());
+        out = (out == null ? new StringBuilder() : out).append(text).append(escape());
         run = at;
       } else if (c < 0x20) {
         throw expected("a character of a string or its closing quote");
@@ -159,10 +161,7 @@ final class JsonReader {
 
   private String utf8(int from, int to) {
     try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .decode(ByteBuffer.wrap(text, from, to - from))
-          .toString();
+      return decoder.decode(ByteBuffer.wrap(text, from, to - from)).toString();
     } catch (CharacterCodingException e) {
       FormatException malformed =
           new FormatException(file, offset + from, "a string in UTF-8", "malformed bytes");

@@ -29,6 +29,11 @@ public interface Backend extends AutoCloseable {
     return false;
   }
 
+  /// Whether several threads may upload at once, each to tensors of its own.
+  default boolean sharesUploads() {
+    return false;
+  }
+
   /// Copies host bytes, native order, into a tensor of any type: from a mapped file, in one pass.
   ///
   /// @param source as many bytes as the tensor has

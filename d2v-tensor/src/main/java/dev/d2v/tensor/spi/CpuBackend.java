@@ -97,6 +97,12 @@ public final class CpuBackend implements Backend {
     return true;
   }
 
+  /// True: an upload is a copy within the host's memory.
+  @Override
+  public boolean sharesUploads() {
+    return true;
+  }
+
   @Override
   public void upload(Tensor target, MemorySegment source) {
     if (target.bytes() != source.byteSize()) {

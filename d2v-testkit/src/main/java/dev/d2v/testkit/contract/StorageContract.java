@@ -120,7 +120,12 @@ public abstract class StorageContract extends KernelContract {
             new int[] {1, 768, 768},
             new int[] {31, 64, 1021},
             new int[] {13, 130, 515},
-            new int[] {25, 49, 513});
+            new int[] {25, 49, 513},
+            new int[] {6, 16, 16},
+            new int[] {7, 32, 48},
+            new int[] {50, 64, 96},
+            new int[] {64, 48, 160},
+            new int[] {65, 48, 160});
     return Stream.concat(mixed, chosen)
         .filter(z -> (long) z[0] * z[1] * z[2] < 1_500_000)
         .flatMap(z ->

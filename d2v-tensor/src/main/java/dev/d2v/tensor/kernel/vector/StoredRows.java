@@ -1,6 +1,7 @@
 package dev.d2v.tensor.kernel.vector;
 
 import static dev.d2v.tensor.kernel.vector.GemmTile.V;
+import static dev.d2v.tensor.kernel.vector.GemmTile.W;
 import static dev.d2v.tensor.kernel.vector.GemmTile.WIDTH;
 import static dev.d2v.tensor.kernel.vector.Lanes.F;
 import static dev.d2v.tensor.kernel.vector.Lanes.I;
@@ -18,19 +19,20 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
 /// The rows of a [StoredMatrix] by address, and how a product packs them: widened to F32, and
-/// turned so that [GemmTile] finds `w(.,p)` in a vector. Eight bytes, or four halves, are moved at
-/// once before they are widened: a fraction of the moves that a matrix of floats takes, and of its
-/// memory traffic.
+/// turned so that [GemmTile] finds `w(.,p)` in a vector. Eight bytes are moved at once before they
+/// are widened, or two halves, as a float is moved: a fraction of the moves that a matrix of floats
+/// takes, and of its memory traffic.
 ///
 /// @param values address of the first row
 /// @param scale address of the rows' factors; 0: the values are BF16
 /// @param k values of a row
 record StoredRows(long values, long scale, int k) {
-  /// Bytes of a buffer for [#panel]: the turned values of BF16 rows, and a vector of factors.
-  static final long BUFFER_BYTES = 2L * V * GemmTile.DEPTH + 4L * V;
+  /// Bytes of a buffer for [#panel]: the turned values of I8 rows and a vector of factors, or a
+  /// square of pairs.
+  static final long BUFFER_BYTES = Math.max((long) V * GemmTile.DEPTH + 4L * V, V * W);
 
-  /// Numbers that are moved at once.
-  private static final int BYTES = 8, HALVES = 4;
+  /// Bytes that are moved at once.
+  private static final int BYTES = 8;
 
   private static final int UPPER_HALF = 0xffff_0000;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
@@ -72,21 +74,23 @@ record StoredRows(long values, long scale, int k) {
   ///
   /// @param buffer of the thread's own
   void panel(float[] to, int at, int from, int p, int depth, int width, long buffer) {
-    int each = int8() ? BYTES : HALVES;
-    int longs = depth / each;
+    int whole = depth / (int8() ? BYTES : 2 * V) * (int8() ? BYTES : 2 * V);
     for (int j = 0; j < width; j += V) {
       int rows = Math.min(V, width - j);
-      turn(buffer, at(from + j, p), (long) k * (8 / each), longs, rows);
       if (int8()) {
-        long factors = buffer + 8L * V * longs;
+        long factors = buffer + (long) V * whole;
+        turn(buffer, at(from + j, p), k, whole / BYTES, rows);
         for (int i = 0; i < rows; i++) {
           Native.set(factors + 4L * i, Native.get(scale + 4L * (from + j + i)));
         }
-        bytes(to, at + j, buffer, longs, factors);
+        bytes(to, at + j, buffer, whole / BYTES, factors);
       } else {
-        halves(to, at + j, buffer, longs);
+        for (int q = 0; q < whole; q += 2 * V) {
+          Transpose.square(buffer, W, at(from + j, p + q), 2L * k, rows - 1);
+          halves(to, at + q * WIDTH + j, buffer);
+        }
       }
-      for (int q = longs * each; q < depth; q++) {
+      for (int q = whole; q < depth; q++) {
         for (int i = 0; i < rows; i++) {
           to[at + q * WIDTH + j + i] = get(from + j + i, p + q);
         }
@@ -159,18 +163,14 @@ record StoredRows(long values, long scale, int k) {
     }
   }
 
-  private static void halves(float[] to, int at, long from, int longs) {
-    for (int q = 0; q < longs; q++) {
-      long in = from + 8L * V * q;
-      IntVector x = IntVector.fromMemorySegment(I, ALL, in, ORDER).rearrange(EVEN_FIRST);
-      IntVector y = IntVector.fromMemorySegment(I, ALL, in + 4L * V, ORDER).rearrange(EVEN_FIRST);
-      IntVector u = y.rearrange(EXCHANGED).blend(x, FIRST_HALF);
-      IntVector v = y.blend(x.rearrange(EXCHANGED), FIRST_HALF);
-      int row = at + 4 * q * WIDTH;
-      u.lanewise(LSHL, 16).reinterpretAsFloats().intoArray(to, row);
-      u.and(UPPER_HALF).reinterpretAsFloats().intoArray(to, row + WIDTH);
-      v.lanewise(LSHL, 16).reinterpretAsFloats().intoArray(to, row + 2 * WIDTH);
-      v.and(UPPER_HALF).reinterpretAsFloats().intoArray(to, row + 3 * WIDTH);
+  /// V vectors of pairs of halves to 2 V vectors of floats: the even numbers of rows, then the odd
+  /// ones.
+  private static void halves(float[] to, int at, long from) {
+    for (int i = 0; i < V; i++) {
+      IntVector pair = IntVector.fromMemorySegment(I, ALL, from + W * i, ORDER);
+      int row = at + 2 * i * WIDTH;
+      pair.lanewise(LSHL, 16).reinterpretAsFloats().intoArray(to, row);
+      pair.and(UPPER_HALF).reinterpretAsFloats().intoArray(to, row + WIDTH);
     }
   }
 

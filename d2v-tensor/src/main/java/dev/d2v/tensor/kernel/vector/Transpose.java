@@ -14,9 +14,9 @@ import jdk.incubator.vector.VectorShuffle;
 /// bits h of row and column differ. Element by element it takes nine times as long.
 final class Transpose {
   private static final int V = F.length();
-  private static final VectorShuffle<Float> S1 = shuffle(1), S2 = shuffle(2);
-  private static final VectorShuffle<Float> S4 = shuffle(4), S8 = shuffle(8);
-  private static final VectorMask<Float> M1 = mask(1), M2 = mask(2), M4 = mask(4), M8 = mask(8);
+  static final VectorShuffle<Float> S1 = shuffle(1), S2 = shuffle(2);
+  static final VectorShuffle<Float> S4 = shuffle(4), S8 = shuffle(8);
+  static final VectorMask<Float> M1 = mask(1), M2 = mask(2), M4 = mask(4), M8 = mask(8);
 
   private Transpose() {}
 

@@ -11,15 +11,18 @@ import dev.d2v.tensor.parallel.RowParallel;
 import dev.d2v.tensor.parallel.Scratch;
 import org.jspecify.annotations.Nullable;
 
-/// Stored weights: products widen them while they pack them, which they do anyway.
+/// Stored weights: products widen them while they pack them, which they do anyway, or, with few
+/// rows, where they read them.
 public final class VectorStorage implements StorageKernels {
   private final RowParallel parallel;
   private final RowGemm rows;
+  private final StoredFewRows fewRows;
 
   /// Over these threads, with this working memory.
   public VectorStorage(RowParallel parallel, Scratch scratch) {
     this.parallel = parallel;
     this.rows = new RowGemm(parallel, scratch);
+    this.fewRows = new StoredFewRows(parallel, scratch);
   }
 
   @Override
@@ -37,7 +40,7 @@ public final class VectorStorage implements StorageKernels {
     long biasAt = bias == null ? 0 : address(bias);
     long addendAt = addend == null ? 0 : address(addend);
     StoredRows b = StoredRows.of(w, k);
-    rows.run(new RowGemm.Product(address(c), address(a), b, biasAt, addendAt, null, m, n, k));
+    run(new RowGemm.Product(address(c), address(a), b, biasAt, addendAt, null, m, n, k), b);
   }
 
   @Override
@@ -46,7 +49,15 @@ public final class VectorStorage implements StorageKernels {
     long c = address(y);
     var gelu = new GeluEpilogue(c, c, false, n);
     StoredRows b = StoredRows.of(w, k);
-    rows.run(new RowGemm.Product(c, address(a), b, address(bias), 0, gelu, m, n, k));
+    run(new RowGemm.Product(c, address(a), b, address(bias), 0, gelu, m, n, k), b);
+  }
+
+  private void run(RowGemm.Product x, StoredRows w) {
+    if (StoredFewRows.fits(x)) {
+      fewRows.run(x, w);
+    } else {
+      rows.run(x);
+    }
   }
 
   @Override

@@ -19,9 +19,12 @@ final class Widening {
   /// Whether there is a vector of so few bytes: not of four.
   static final boolean HAS_BYTES = V >= 8;
 
-  private static final VectorSpecies<Short> S =
+  /// As many BF16 numbers as a vector has floats.
+  static final VectorSpecies<Short> S =
       VectorSpecies.of(short.class, VectorShape.forBitSize(16 * V));
-  private static final VectorSpecies<Byte> B =
+
+  /// As many bytes, where there is such a vector.
+  static final VectorSpecies<Byte> B =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(HAS_BYTES ? 8 * V : 64));
 
   private Widening() {}

@@ -1,0 +1,216 @@
+package dev.d2v.embed;
+
+import dev.d2v.config.ConfigException;
+import dev.d2v.config.ConfigMapper;
+import dev.d2v.model.Data2Vec2;
+import dev.d2v.model.Data2Vec2Config;
+import dev.d2v.model.checkpoint.FairseqWeights;
+import dev.d2v.model.checkpoint.LoadReport;
+import dev.d2v.model.checkpoint.Quantization;
+import dev.d2v.model.checkpoint.Weights;
+import dev.d2v.model.train.Recipe;
+import dev.d2v.model.v1.Data2Vec1;
+import dev.d2v.model.v1.Head;
+import dev.d2v.model.v1.HuggingFaceConfig;
+import dev.d2v.nn.Storage;
+import dev.d2v.tensor.io.FormatException;
+import dev.d2v.tensor.io.Json;
+import dev.d2v.tensor.io.TensorFile;
+import dev.d2v.tensor.plan.PlanBackend;
+import dev.d2v.tensor.spi.Backend;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What lies at a path, opened as far as its architecture: a model of either generation. Numbers
+/// are read by [#load].
+public sealed interface ModelFiles extends AutoCloseable {
+  /// Opens a model: the folder of a run, or of one of its checkpoints, a `.pt` of fairseq, a file
+  /// of `d2v convert`, a folder of Hugging Face's.
+  ///
+  /// @throws FormatException when the path holds no model, or a damaged one
+  static ModelFiles open(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      throw new NoSuchFileException(path.toString());
+    }
+    if (huggingFaces(path)) {
+      HuggingFaceConfig config = HuggingFaceConfig.read(path.resolve(Data2Vec1.CONFIG));
+      return new First(path, config, Data2Vec1.weights(path));
+    }
+    Weights weights = Weights.open(path);
+    try {
+      return Second.of(weights);
+    } catch (RuntimeException e) {
+      weights.close();
+      throw e;
+    }
+  }
+
+  /// Whether a folder holds a model of Hugging Face's.
+  static boolean huggingFaces(Path path) throws IOException {
+    Path json = path.resolve(Data2Vec1.CONFIG);
+    return Files.isRegularFile(json) && HuggingFaceConfig.knows(Json.read(json));
+  }
+
+  /// Where they lie.
+  Path path();
+
+  /// The head of a fine-tuned model, in a word, which an encoder does not need.
+  Optional<String> head();
+
+  /// Reads the weights.
+  ///
+  /// @param teacher the teacher's instead of the student's
+  /// @param storage in how many bits; null: as the file has them
+  /// @throws IllegalArgumentException when there is no teacher
+  LoadedModel load(boolean teacher, @Nullable Storage storage) throws IOException;
+
+  @Override
+  void close();
+
+  /// data2vec 1.0.
+  ///
+  /// @param path its folder
+  /// @param config its `config.json`
+  /// @param weights owned
+  record First(Path path, HuggingFaceConfig config, TensorFile weights) implements ModelFiles {
+    @Override
+    public Optional<String> head() {
+      Head head = config.config().head();
+      return head == Head.NONE ? Optional.empty() : Optional.of(head.toString());
+    }
+
+    @Override
+    public LoadedModel load(boolean teacher, @Nullable Storage storage) throws IOException {
+      if (teacher) {
+        throw noTeacher(path);
+      }
+      Storage kept = storage == null ? Quantization.storage(weights) : storage;
+      Backend backend = Backend.cpu(1);
+      try {
+        return new LoadedModel.First(backend, Data2Vec1.open(path, weights, backend, kept), kept);
+      } catch (IOException | RuntimeException e) {
+        backend.close();
+        throw e;
+      }
+    }
+
+    @Override
+    public void close() {
+      weights.close();
+    }
+  }
+
+  /// data2vec 2.0: a run, a checkpoint of the official code, or a file converted from either.
+  ///
+  /// @param weights owned
+  /// @param config the architecture
+  /// @param recipe of a run
+  record Second(Weights weights, Data2Vec2Config config, Optional<Recipe> recipe)
+      implements ModelFiles {
+    /// Finds the architecture of weights.
+    ///
+    /// @throws FormatException when they do not say it
+    static Second of(Weights weights) {
+      Optional<Recipe> recipe =
+          weights
+              .configText()
+              .filter(text -> text.form().equals("yaml"))
+              .map(text -> recipe(weights.path(), text.text()));
+      Data2Vec2Config config =
+          recipe
+              .map(Recipe::model)
+              .or(weights::config)
+              .orElseThrow(() ->
+                  new FormatException(
+                      weights.path(),
+                      0,
+                      "the folder of a run, a .pt of fairseq, a file of d2v convert, or a folder with the %s of a data2vec model of Hugging Face"
+                          .formatted(Data2Vec1.CONFIG),
+                      "weights that do not say their architecture"));
+      return new Second(weights, config, recipe);
+    }
+
+    private static Recipe recipe(Path path, String yaml) {
+      try {
+        return ConfigMapper.parse(yaml, path + " config.yaml");
+      } catch (ConfigException e) {
+        FormatException damaged =
+            new FormatException(path, 0, "the configuration of a run", "" + e.getMessage());
+        damaged.initCause(e);
+        throw damaged;
+      }
+    }
+
+    @Override
+    public Path path() {
+      return weights.path();
+    }
+
+    @Override
+    public Optional<String> head() {
+      return weights instanceof FairseqWeights official && !official.heads().isEmpty()
+          ? Optional.of("of a fine-tuned model")
+          : Optional.empty();
+    }
+
+    @Override
+    public LoadedModel load(boolean teacher, @Nullable Storage storage) {
+      if (teacher && weights.teacher().isEmpty()) {
+        throw noTeacher(path());
+      }
+      Storage kept = storage == null ? Quantization.storage(weights.tensors()) : storage;
+      compare(teacher, kept);
+      Backend backend = Backend.cpu(1);
+      Data2Vec2 model = Data2Vec2.inference(config, backend, kept);
+      try {
+        weights.load(model, teacher);
+      } catch (RuntimeException e) {
+        model.close();
+        backend.close();
+        throw e;
+      }
+      return new LoadedModel.Second(
+          backend,
+          model,
+          kept,
+          "data2vec 2.0, %s, %s".formatted(weights.description(), teacher ? "teacher" : "student"),
+          weights.remarks());
+    }
+
+    /// On shapes first: memory is taken for what the file has.
+    private void compare(boolean teacher, Storage storage) {
+      int depth = config.depth();
+      int tensors = weights.tensors().names().size();
+      if (depth > tensors) {
+        throw new FormatException(
+            path(), 0, depth + " blocks, as its configuration says", tensors + " tensors");
+      }
+      LoadReport report;
+      try (Data2Vec2 plan = Data2Vec2.inference(config, new PlanBackend(), storage)) {
+        report = weights.compare(plan, teacher);
+      } catch (IllegalArgumentException | ArithmeticException e) {
+        FormatException unusable =
+            new FormatException(
+                path(), 0, "a configuration that can be computed", "" + e.getMessage());
+        unusable.initCause(e);
+        throw unusable;
+      }
+      if (!report.missing().isEmpty() || !report.wrongShape().isEmpty()) {
+        throw new FormatException(path(), 0, "the tensors of its configuration", report.toString());
+      }
+    }
+
+    @Override
+    public void close() {
+      weights.close();
+    }
+  }
+
+  private static IllegalArgumentException noTeacher(Path path) {
+    return new IllegalArgumentException(path + " has no teacher: leave the option out");
+  }
+}
