@@ -70,7 +70,8 @@ final class CommonOptions {
     }
   }
 
-  Path peersFolder() {
+  /// Where the rivals were built.
+  static Path peersFolder() {
     return home().resolve("benchmarks", "peers", "target");
   }
 
@@ -79,7 +80,7 @@ final class CommonOptions {
   }
 
   /// Where networks of made-up weights lie.
-  Path modelsFolder() {
+  static Path modelsFolder() {
     return home().resolve("benchmarks", "target", "models");
   }
 

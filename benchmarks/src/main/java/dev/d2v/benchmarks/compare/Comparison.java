@@ -1,5 +1,6 @@
 package dev.d2v.benchmarks.compare;
 
+import dev.d2v.cli.bench.Row;
 import dev.d2v.tensor.kernel.vector.Ceiling;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -69,6 +70,7 @@ final class Comparison {
         median(peaks),
         median(bandwidths),
         median(seconds),
+        0,
         outcomes);
   }
 
@@ -121,7 +123,7 @@ final class Comparison {
         return outcome;
       }
       engine.closeCase();
-      return new Row.Outcome.Timed(median(seconds));
+      return new Row.Outcome.Timed(median(seconds), 0);
     }
   }
 }

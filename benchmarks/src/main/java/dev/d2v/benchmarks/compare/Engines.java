@@ -95,6 +95,8 @@ final class Engines {
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-XX:+UseSerialGC",
+            // as the launcher has it: a large nursery would only be touched, and count as memory
+            "-Xmn24m",
             "-Dorg.bytedeco.javacpp.cachedir=" + peers.resolve("native")));
     String bits = System.getProperty("d2v.vectorBits");
     if (bits != null) {

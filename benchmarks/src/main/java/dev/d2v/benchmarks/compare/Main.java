@@ -4,12 +4,12 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/// `d2v bench kernels` and `d2v bench inference`.
+/// `d2v bench kernels`, `d2v bench inference` and `d2v bench step --peers`.
 @Command(
     name = "d2v bench",
     description = "Measure d2v side by side with other libraries.",
     mixinStandardHelpOptions = true,
-    subcommands = {KernelsCommand.class, InferenceCommand.class})
+    subcommands = {KernelsCommand.class, InferenceCommand.class, StepCommand.class})
 public final class Main implements Callable<Integer> {
   private Main() {}
 

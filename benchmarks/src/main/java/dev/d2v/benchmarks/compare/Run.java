@@ -1,5 +1,7 @@
 package dev.d2v.benchmarks.compare;
 
+import dev.d2v.cli.bench.Report;
+import dev.d2v.cli.bench.Row;
 import dev.d2v.tensor.kernel.vector.Ceiling;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -27,14 +29,19 @@ record Run(String name, CommonOptions options, List<Rival> wanted, Effort effort
     } finally {
       out.println();
       out.println(Table.legend());
-      new Report(name, wanted, rows).write(options.folder(), out);
+      new Report(name, wanted.stream().map(Rival::contender).toList(), rows)
+          .write(options.folder(), out);
     }
   }
 
   private void measure(List<Case> cases, int threads, List<Row> rows, PrintStream out)
       throws IOException {
     Engines engines =
-        new Engines(options.peersFolder(), options.modelsFolder(), options.logs(), out::println);
+        new Engines(
+            CommonOptions.peersFolder(),
+            CommonOptions.modelsFolder(),
+            options.logs(),
+            out::println);
     try (WorkerProcess own = engines.own(threads)) {
       out.println(own.description());
       List<WorkerProcess> started = engines.rivals(wanted, threads);

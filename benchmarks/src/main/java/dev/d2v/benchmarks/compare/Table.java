@@ -1,5 +1,6 @@
 package dev.d2v.benchmarks.compare;
 
+import dev.d2v.cli.bench.Row;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;

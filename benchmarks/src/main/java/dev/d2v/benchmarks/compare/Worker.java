@@ -1,10 +1,12 @@
 package dev.d2v.benchmarks.compare;
 
+import dev.d2v.cli.bench.ResidentMemory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// ```text
 /// open matmulNT:512x512x512   ->  opened PROJECTION NORM | none | failed MESSAGE
 /// time MILLISECONDS           ->  timed NANOSECONDS CALLS
+/// step FILE                   ->  opened PROJECTION NORM | none | failed MESSAGE
+/// memory                      ->  memory BYTES
 /// close                       ->  closed
 /// quit                        ->  bye
 /// ```
@@ -68,23 +72,28 @@ public final class Worker {
   private String reply(String line) {
     String[] words = line.split(" ", 2);
     try {
+      if (words[0].equals("open") || words[0].equals("step")) {
+        closeTask();
+      }
       return switch (words[0]) {
-        case "open" -> open(Case.parse(words[1]));
+        case "open" -> opened(engine.open(Case.parse(words[1])));
+        case "step" -> opened(engine.step(Path.of(words[1])));
+        case "memory" -> "memory " + ResidentMemory.most();
         case "time" -> time(Long.parseLong(words[1]));
         case "close" -> {
           closeTask();
           yield "closed";
         }
-        default -> "failed open, time, close or quit expected, got '" + line + "'";
+        default -> "failed open, step, time, memory, close or quit expected, got '" + line + "'";
       };
-    } catch (RuntimeException | LinkageError e) {
+    } catch (UnsupportedOperationException e) {
+      return "failed " + e.getMessage();
+    } catch (RuntimeException | IOException | LinkageError e) {
       return "failed " + e;
     }
   }
 
-  private String open(Case which) {
-    closeTask();
-    Optional<Task> opened = engine.open(which);
+  private String opened(Optional<Task> opened) {
     if (opened.isEmpty()) {
       return "none";
     }

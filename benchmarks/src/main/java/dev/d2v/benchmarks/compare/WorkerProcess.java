@@ -63,7 +63,16 @@ final class WorkerProcess implements AutoCloseable {
 
   /// Whether the engine has the case; its result's checksum is then `checksum`.
   Opened open(Case which) throws IOException {
-    String[] words = ask("open " + which).split(" ", 2);
+    return opened(ask("open " + which));
+  }
+
+  /// The same for an update of the recipe in a file that [StepFile] wrote.
+  Opened step(Path file) throws IOException {
+    return opened(ask("step " + file));
+  }
+
+  private static Opened opened(String answer) {
+    String[] words = answer.split(" ", 2);
     return switch (words[0]) {
       case "opened" -> {
         String[] numbers = words[1].split(" ", -1);
@@ -94,6 +103,15 @@ final class WorkerProcess implements AutoCloseable {
       throw new IOException(name + ": " + String.join(" ", words));
     }
     return Long.parseLong(words[1]) / 1e9;
+  }
+
+  /// The most bytes that the process had resident so far.
+  long memory() throws IOException {
+    String[] words = ask("memory").split(" ", 2);
+    if (!words[0].equals("memory")) {
+      throw new IOException(name + ": " + String.join(" ", words));
+    }
+    return Long.parseLong(words[1]);
   }
 
   void closeCase() throws IOException {

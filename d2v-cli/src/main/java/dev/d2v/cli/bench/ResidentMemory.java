@@ -19,7 +19,7 @@ import java.nio.file.Path;
 /// @param batchBytes samples on the heap
 /// @param parameterBytes values, gradients, moments and teacher
 /// @param workspaceBytes a step's temporaries
-record ResidentMemory(
+public record ResidentMemory(
     long jvmBytes,
     long nurseryBytes,
     long compiledBytes,
@@ -49,7 +49,8 @@ record ResidentMemory(
         plan.workspaceBytes());
   }
 
-  long totalBytes() {
+  /// All of it.
+  public long totalBytes() {
     return jvmBytes
         + nurseryBytes
         + compiledBytes
@@ -74,7 +75,7 @@ record ResidentMemory(
   }
 
   /// The most that was resident since the process began; 0 on systems without /proc.
-  static long most() throws IOException {
+  public static long most() throws IOException {
     return status("VmHWM:");
   }
 

@@ -3,6 +3,8 @@ package dev.d2v.cli.bench;
 import dev.d2v.cli.job.Machine;
 import dev.d2v.model.Batch;
 import dev.d2v.model.Data2Vec2;
+import dev.d2v.model.MaskPlan;
+import dev.d2v.model.ModalityConfig;
 import dev.d2v.model.text.TextConfig;
 import dev.d2v.model.train.BatchSource;
 import dev.d2v.model.train.Pretrainer;
@@ -44,6 +46,29 @@ public final class StepRig implements AutoCloseable {
     this.workspace = Workspace.of(backend, plan.workspaceBytes());
     model.memory().initialize(recipe.train().seed());
     this.trainer = new Pretrainer(recipe, model, workspace, backend.kernels());
+  }
+
+  /// What is trained.
+  public Recipe recipe() {
+    return recipe;
+  }
+
+  /// The model as it is now.
+  public Data2Vec2 model() {
+    return model;
+  }
+
+  /// The samples of every micro-batch, for a recipe of one modality.
+  public Batch batch() {
+    return made.getFirst();
+  }
+
+  /// The masks that a micro-batch of the next update will have; they last until the next call.
+  public MaskPlan masks(int microBatch) {
+    Batch batch = batch();
+    ModalityConfig modality = recipe.model().modality(batch.key());
+    int T = modality.tokens(batch.length());
+    return trainer.masks(modality, batch.samples(), T, trainer.updates(), microBatch);
   }
 
   StepPlan plan() {

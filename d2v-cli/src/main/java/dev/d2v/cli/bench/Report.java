@@ -1,4 +1,4 @@
-package dev.d2v.benchmarks.compare;
+package dev.d2v.cli.bench;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -11,9 +11,9 @@ import java.util.List;
 /// @param name of the files
 /// @param rivals in the order of the columns
 /// @param rows what was measured
-record Report(String name, List<Rival> rivals, List<Row> rows) {
+public record Report(String name, List<Contender> rivals, List<Row> rows) {
   /// Writes both and says where.
-  void write(Path folder, PrintStream out) throws IOException {
+  public void write(Path folder, PrintStream out) throws IOException {
     Files.createDirectories(folder);
     Path csv = folder.resolve(name + ".csv");
     Files.writeString(csv, new Csv(rivals).of(rows));

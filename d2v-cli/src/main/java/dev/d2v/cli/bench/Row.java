@@ -1,4 +1,4 @@
-package dev.d2v.benchmarks.compare;
+package dev.d2v.cli.bench;
 
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +14,8 @@ import java.util.Optional;
 /// @param gigabytesPeak memory traffic of a triad over as many bytes, sampled between the runs; 0
 ///   where it was not
 /// @param seconds d2v's time
-/// @param rivals what the others took, by [Rival#column]
+/// @param memoryBytes that were resident at most; 0 where that was not measured
+/// @param rivals what the others took, by [Contender#column]
 public record Row(
     String what,
     String family,
@@ -24,11 +25,14 @@ public record Row(
     double gflopsPeak,
     double gigabytesPeak,
     double seconds,
+    long memoryBytes,
     Map<String, Outcome> rivals) {
   /// What became of a rival.
   public sealed interface Outcome {
     /// It was timed.
-    record Timed(double seconds) implements Outcome {}
+    ///
+    /// @param memoryBytes that were resident at most; 0 where that was not measured
+    record Timed(double seconds, long memoryBytes) implements Outcome {}
 
     /// It has no such operation.
     record Absent() implements Outcome {}

@@ -1,4 +1,4 @@
-package dev.d2v.benchmarks.compare;
+package dev.d2v.cli.bench;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 
 /// The rows as a page with a bar an engine, as long as its share of the ceiling. It needs nothing
 /// but itself.
-final class HtmlPage {
+public final class HtmlPage {
   private static final String STYLE =
       """
       :root { color-scheme: light dark; --ink: #1b2330; --soft: #5c6675; --line: #d9dee6;
@@ -21,7 +21,7 @@ final class HtmlPage {
       p { color: var(--soft); max-width: 46rem; }
       .case { margin: 1.1rem 0; break-inside: avoid; }
       .name { font-weight: 600; } .name span { font-weight: 400; color: var(--soft); }
-      .bar { display: grid; grid-template-columns: 7rem 1fr 11rem; gap: .6rem;
+      .bar { display: grid; grid-template-columns: 7rem 1fr 14rem; gap: .6rem;
         align-items: center; font-size: .85rem; line-height: 1.35; }
       .track { position: relative; height: .8rem; border-right: 2px solid var(--ceiling); }
       .fill { height: 100%; background: var(--rival); border-radius: 0 2px 2px 0; }
@@ -30,15 +30,15 @@ final class HtmlPage {
       .missing { color: var(--soft); }
       """;
 
-  private final List<Rival> rivals;
+  private final List<Contender> rivals;
 
   /// @param rivals in the order in which they are named
-  HtmlPage(List<Rival> rivals) {
+  public HtmlPage(List<Contender> rivals) {
     this.rivals = List.copyOf(rivals);
   }
 
   /// The page.
-  String of(String title, List<Row> rows) {
+  public String of(String title, List<Row> rows) {
     StringBuilder page = new StringBuilder();
     page.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>")
         .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>")
@@ -69,10 +69,11 @@ final class HtmlPage {
   private String section(Row row) {
     List<Bar> bars = new ArrayList<>();
     List<String> failed = new ArrayList<>();
-    bars.add(new Bar("d2v", row.seconds(), true));
-    for (Rival rival : rivals) {
+    bars.add(new Bar("d2v", row.seconds(), row.memoryBytes(), true));
+    for (Contender rival : rivals) {
       switch (row.rivals().getOrDefault(rival.column(), new Row.Outcome.Absent())) {
-        case Row.Outcome.Timed(double seconds) -> bars.add(new Bar(rival.name(), seconds, false));
+        case Row.Outcome.Timed(double seconds, long memory) ->
+            bars.add(new Bar(rival.name(), seconds, memory, false));
         case Row.Outcome.Absent ignored -> {}
         case Row.Outcome.Failed(String reason) -> failed.add(rival.name() + ": " + reason);
       }
@@ -105,17 +106,20 @@ final class HtmlPage {
         Locale.ROOT,
         "<div class=\"bar%s\"><div>%s</div><div class=\"track\" style=\"width:%.1f%%\">"
             + "<div class=\"fill\" style=\"width:%.1f%%\"></div></div>"
-            + "<div class=\"number\">%.1f %s, %s</div></div>%n",
+            + "<div class=\"number\">%.1f %s, %s%s</div></div>%n",
         bar.own() ? " own" : "",
         escaped(bar.name()),
         100 / longest,
         100 * share,
         rate,
         row.unit(),
-        ratio);
+        ratio,
+        bar.memoryBytes() == 0
+            ? ""
+            : String.format(Locale.ROOT, ", %.0f MiB", bar.memoryBytes() / 0x1p20));
   }
 
-  private record Bar(String name, double seconds, boolean own) {}
+  private record Bar(String name, double seconds, long memoryBytes, boolean own) {}
 
   private static String escaped(String text) {
     return text.replace("&", "&amp;")

@@ -1,4 +1,4 @@
-package dev.d2v.benchmarks.compare;
+package dev.d2v.cli.bench;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,16 +6,16 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /// The rows as comma-separated values (RFC 4180).
-final class Csv {
-  private final List<Rival> rivals;
+public final class Csv {
+  private final List<Contender> rivals;
 
   /// @param rivals in the order of the columns
-  Csv(List<Rival> rivals) {
+  public Csv(List<Contender> rivals) {
     this.rivals = List.copyOf(rivals);
   }
 
   /// The file.
-  String of(List<Row> rows) {
+  public String of(List<Row> rows) {
     List<String> header =
         new ArrayList<>(
             List.of(
@@ -27,6 +27,7 @@ final class Csv {
                 "peak_gflops",
                 "peak_gigabytes",
                 "seconds",
+                "memory_bytes",
                 "rate",
                 "unit",
                 "bound_by",
@@ -34,6 +35,7 @@ final class Csv {
     rivals.forEach(r -> {
       header.add(r.column() + "_seconds");
       header.add(r.column() + "_ratio");
+      header.add(r.column() + "_memory_bytes");
     });
     return line(header) + rows.stream().map(this::line).collect(Collectors.joining());
   }
@@ -50,21 +52,29 @@ final class Csv {
                 number(row.gflopsPeak()),
                 number(row.gigabytesPeak()),
                 number(row.seconds()),
+                bytes(row.memoryBytes()),
                 number(row.rate()),
                 row.unit(),
                 row.boundByMemory() ? "memory" : "arithmetic",
                 number(row.share())));
-    for (Rival rival : rivals) {
+    for (Contender rival : rivals) {
       switch (row.rivals().getOrDefault(rival.column(), new Row.Outcome.Absent())) {
-        case Row.Outcome.Timed(double seconds) -> {
+        case Row.Outcome.Timed(double seconds, long memoryBytes) -> {
           cells.add(number(seconds));
           cells.add(number(seconds / row.seconds()));
+          cells.add(bytes(memoryBytes));
         }
-        case Row.Outcome.Absent ignored -> cells.addAll(List.of("", ""));
-        case Row.Outcome.Failed(String reason) -> cells.addAll(List.of("failed: " + reason, ""));
+        case Row.Outcome.Absent ignored -> cells.addAll(List.of("", "", ""));
+        case Row.Outcome.Failed(String reason) ->
+            cells.addAll(List.of("failed: " + reason, "", ""));
       }
     }
     return line(cells);
+  }
+
+  /// Nothing where memory was not measured.
+  private static String bytes(long value) {
+    return value == 0 ? "" : Long.toString(value);
   }
 
   private static String number(double value) {
