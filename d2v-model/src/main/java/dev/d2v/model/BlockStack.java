@@ -9,6 +9,7 @@ import dev.d2v.tensor.Workspace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /// A run of transformer blocks, each skipped at random in training (layer drop). x, y (B,T,C)
 public final class BlockStack {
@@ -16,7 +17,10 @@ public final class BlockStack {
   private final double layerDrop;
   private final int stream;
 
-  private record Saved(boolean skipped, Workspace.Mark start) {}
+  private record Saved(boolean skipped, Workspace.Mark start, @Nullable Again again) {}
+
+  /// What a forward that kept nothing else is run again with.
+  private record Again(Tensor x, AttentionBias bias) {}
 
   /// What is told of each block.
   public interface Tap {
@@ -50,28 +54,30 @@ public final class BlockStack {
   public Tensor forward(
       Tensor x, int firstLayer, IntFunction<AttentionBias> bias, Tap tap, Pass pass) {
     Tensor y = x;
+    Pass own = pass.recomputes() ? pass.forgetting() : pass;
     for (int i = 0; i < blocks.size(); i++) {
       int index = i;
       Tensor in = y;
       Workspace.Mark start = pass.workspace().mark();
       boolean skipped = pass.happens(stream, firstLayer + i, layerDrop);
+      Again again = null;
       if (!skipped) {
+        AttentionBias b = bias.apply(i);
+        again = pass.recomputes() ? new Again(in, b) : null;
         y =
-            pass.freeing(
+            own.freeing(
                 x.shape(),
-                () ->
-                    blocks
-                        .get(index)
-                        .forward(in, bias.apply(index), t -> tap.see(index, t, false), pass));
+                () -> blocks.get(index).forward(in, b, t -> tap.see(index, t, false), own));
       }
-      pass.save(this, new Saved(skipped, start));
+      pass.save(this, new Saved(skipped, start, again));
       tap.see(i, y, true);
     }
     return y;
   }
 
-  /// dx, through the blocks in reverse order. Each gives back what it took in the forward, and
-  /// whatever was taken after it, so dx lies where the first block began.
+  /// dx, through the blocks in reverse order, each forward being run again first where it kept only
+  /// its input. Each block gives back what it took in the forward, and whatever was taken after it,
+  /// so dx lies where the first block began.
   public Tensor backward(Tensor dy, Pass pass) {
     Tensor d = dy;
     for (int i = blocks.size() - 1; i >= 0; i--) {
@@ -79,9 +85,16 @@ public final class BlockStack {
       Tensor in = d;
       Saved saved = pass.restore(this, Saved.class);
       if (!saved.skipped) {
-        d = pass.freeingSince(saved.start, () -> blocks.get(index).backward(in, null, pass));
+        d = pass.freeingSince(saved.start, () -> backward(blocks.get(index), saved, in, pass));
       }
     }
     return d;
+  }
+
+  private static Tensor backward(TransformerBlock block, Saved saved, Tensor dy, Pass pass) {
+    if (saved.again != null) {
+      block.forward(saved.again.x, saved.again.bias, null, pass);
+    }
+    return block.backward(dy, null, pass);
   }
 }

@@ -18,16 +18,28 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A pass either saves (training: the backward follows) or frees as it goes (inference, teacher).
 /// Randomness is keyed by (seed, stream, update, micro-batch), never by what was drawn before, so a
-/// part of a forward can be run a second time and gives the same numbers: activation checkpointing
-/// needs nothing else.
+/// part of a forward can be run a second time and gives the same numbers. That is what
+/// [#recomputing] relies on (activation checkpointing): a block's forward runs in a pass that is
+/// [#forgetting], only its input is kept, and its backward starts by running the forward again.
 public final class Pass {
   private final Kernels kernels;
   private final Workspace workspace;
   private final @Nullable Step step;
   private final HostArrays arrays;
+  private final Keeping keeping;
   private final Deque<Entry> saved = new ArrayDeque<>();
 
   private record Entry(Object owner, Record record) {}
+
+  /// What a forward leaves behind for its backward.
+  private enum Keeping {
+    /// All that the layers need.
+    ACTIVATIONS,
+    /// The same, but of a block only its input.
+    BLOCK_INPUTS,
+    /// Nothing.
+    NOTHING
+  }
 
   /// Which step a training pass belongs to.
   ///
@@ -43,26 +55,49 @@ public final class Pass {
     }
   }
 
-  private Pass(Kernels kernels, Workspace workspace, @Nullable Step step, HostArrays arrays) {
+  private Pass(
+      Kernels kernels,
+      Workspace workspace,
+      @Nullable Step step,
+      HostArrays arrays,
+      Keeping keeping) {
     this.kernels = kernels;
     this.workspace = workspace;
     this.step = step;
     this.arrays = arrays;
+    this.keeping = keeping;
   }
 
   /// A pass that will be differentiated; dropout and its kin are active.
   public static Pass training(Kernels kernels, Workspace workspace, Step step) {
-    return new Pass(kernels, workspace, step, new HostArrays());
+    return training(kernels, workspace, step, new HostArrays());
   }
 
   /// The same with host arrays of its caller, who resets them when the pass is over.
   public static Pass training(Kernels kernels, Workspace workspace, Step step, HostArrays arrays) {
-    return new Pass(kernels, workspace, step, arrays);
+    return new Pass(kernels, workspace, step, arrays, Keeping.ACTIVATIONS);
   }
 
   /// A pass without a backward: saves nothing, drops nothing out, frees temporaries as it goes.
   public static Pass inference(Kernels kernels, Workspace workspace) {
-    return new Pass(kernels, workspace, null, new HostArrays());
+    return new Pass(kernels, workspace, null, new HostArrays(), Keeping.NOTHING);
+  }
+
+  /// This training pass before its forward, but of every block it keeps only the input: less
+  /// memory, and the blocks' forwards are computed twice. Gradients are the same to the last bit.
+  public Pass recomputing() {
+    return new Pass(kernels, workspace, step(), arrays, Keeping.BLOCK_INPUTS);
+  }
+
+  /// Whether blocks keep only their input.
+  public boolean recomputes() {
+    return keeping == Keeping.BLOCK_INPUTS;
+  }
+
+  /// The same step without a backward: random as in training, but nothing is saved, and temporaries
+  /// are freed as it goes.
+  public Pass forgetting() {
+    return new Pass(kernels, workspace, step, arrays, Keeping.NOTHING);
   }
 
   /// The vocabulary.
@@ -80,9 +115,14 @@ public final class Pass {
     return workspace;
   }
 
-  /// Whether a backward will follow and dropout is active.
+  /// Whether it belongs to a training step, so that dropout is active.
   public boolean training() {
     return step != null;
+  }
+
+  /// Whether a backward will follow, for which layers keep what they need.
+  public boolean saves() {
+    return keeping != Keeping.NOTHING;
   }
 
   /// The step of a training pass.
@@ -109,12 +149,21 @@ public final class Pass {
   public Pass part(StepNumbers numbers, int microBatch) {
     Step s = step();
     return new Pass(
-        kernels, workspace, new Step(numbers, s.seed(), s.update(), microBatch, s.whole()), arrays);
+        kernels,
+        workspace,
+        new Step(numbers, s.seed(), s.update(), microBatch, s.whole()),
+        arrays,
+        keeping);
   }
 
   /// A tensor that the backward needs, or null when nothing is saved.
   public @Nullable Tensor takeSaved(int... dims) {
-    return training() ? take(dims) : null;
+    return takeSaved(Shape.of(dims));
+  }
+
+  /// A tensor that the backward needs, or null when nothing is saved.
+  public @Nullable Tensor takeSaved(Shape shape) {
+    return saves() ? take(shape) : null;
   }
 
   /// The dropout for a kernel, or null when this pass drops nothing out.
@@ -133,9 +182,9 @@ public final class Pass {
     return random.nextDouble() <= p;
   }
 
-  /// Keeps a record for the backward of `owner`; does nothing in inference.
+  /// Keeps a record for the backward of `owner`; does nothing where none follows.
   public void save(Object owner, Record record) {
-    if (step != null) {
+    if (saves()) {
       saved.push(new Entry(owner, record));
     }
   }
@@ -167,8 +216,8 @@ public final class Pass {
     return saved.size();
   }
 
-  /// What a forward takes until this is closed is given back in inference, and kept in training,
-  /// where the backward needs it (the mark is null then, which try-with-resources allows). Take the
+  /// What a forward takes until this is closed is given back where nothing is saved, and kept where
+  /// the backward needs it (the mark is null then, which try-with-resources allows). Take the
   /// result first:
   ///
   /// ```java
@@ -176,13 +225,13 @@ public final class Pass {
   /// try (var _ = pass.temporaries()) { ... }   // writes y
   /// ```
   public Workspace.@Nullable Mark temporaries() {
-    return training() ? null : workspace.mark();
+    return saves() ? null : workspace.mark();
   }
 
-  /// Runs a part of an inference forward and frees all its temporaries but the result. In training
-  /// everything is kept: the backward needs it.
+  /// Runs a part of a forward and frees all its temporaries but the result, unless the backward
+  /// needs them.
   public Tensor freeing(Shape result, Supplier<Tensor> body) {
-    return training() ? body.get() : freeingAlways(result, body);
+    return saves() ? body.get() : freeingAlways(result, body);
   }
 
   /// Runs the backward of a part whose forward began at `start` and gives back all that both took

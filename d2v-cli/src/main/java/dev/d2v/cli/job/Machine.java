@@ -26,7 +26,7 @@ public final class Machine {
               Locale.ROOT,
               "this recipe needs %.1f GiB off the heap, the machine has %.1f GiB: lower train.batch"
                   + " or data.speech.maxBatchSamples (and raise train.accumulate), or"
-                  + " model.masksPerSample, or raise train.maskGroups",
+                  + " model.masksPerSample, or raise train.maskGroups, or set train.recomputeBlocks=true",
               plan.totalBytes() / 0x1p30,
               physical / 0x1p30));
     }

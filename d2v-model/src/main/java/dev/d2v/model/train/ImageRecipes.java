@@ -62,7 +62,8 @@ public final class ImageRecipes {
             t.logEvery(),
             0,
             0,
-            1),
+            1,
+            false),
         base.data(),
         new ProbeConfig(ProbeConfig.Pooling.MEAN_AND_CLS, 2));
   }
@@ -104,7 +105,8 @@ public final class ImageRecipes {
             5,
             0,
             0,
-            1),
+            1,
+            false),
         DataConfig.of(ImageData.fashionMnist()),
         new ProbeConfig(ProbeConfig.Pooling.MEAN, 1));
   }
@@ -229,7 +231,8 @@ public final class ImageRecipes {
             50,
             0,
             0,
-            1),
+            1,
+            false),
         DataConfig.of(ImageData.imageNet()),
         new ProbeConfig(ProbeConfig.Pooling.MEAN, 1));
   }

@@ -237,6 +237,7 @@ public final class Pretrainer {
             workspace,
             new Pass.Step(numbers, train.seed(), Math.toIntExact(updates), micro, planning),
             arrays);
+    pass = train.recomputeBlocks() ? pass.recomputing() : pass;
     Source source = Source.of(batch, modality, backend, pass);
     return model.stepInGroups(source, plan, train.maskGroups(), pass, observer);
   }

@@ -192,7 +192,8 @@ public final class SpeechRecipes {
         50,
         0.1,
         0.01,
-        1);
+        1,
+        false);
   }
 
   private static SpeechConfig encoder(

@@ -88,7 +88,8 @@ public final class TextRecipes {
         5,
         0,
         0,
-        1);
+        1,
+        false);
   }
 
   /// 192 channels, 6 blocks, 3 heads.
@@ -232,7 +233,8 @@ public final class TextRecipes {
         50,
         0.1,
         0.01,
-        1);
+        1,
+        false);
   }
 
   private static TextConfig encoder(

@@ -23,6 +23,8 @@ import dev.d2v.model.ConfigChecks;
 /// @param minPredVar a run stops when pred_var falls below it after update 5000; 0: never
 /// @param maskGroups groups in which the masks of a sample go through student and decoder, one
 ///   group after another; more groups need less memory
+/// @param recomputeBlocks activation checkpointing: a block keeps only its input, and its backward
+///   computes its forward again; less memory, a third more work
 public record TrainConfig(
     long updates,
     int batch,
@@ -40,7 +42,8 @@ public record TrainConfig(
     long logEvery,
     double minTargetVar,
     double minPredVar,
-    int maskGroups) {
+    int maskGroups,
+    boolean recomputeBlocks) {
   /// Checks the numbers.
   public TrainConfig {
     ConfigChecks.positive("train.updates", updates);

@@ -166,7 +166,8 @@ final class Senses {
             1,
             0,
             0,
-            1);
+            1,
+            false);
     return new Recipe(
         "senses",
         "for tests",

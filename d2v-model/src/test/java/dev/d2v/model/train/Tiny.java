@@ -82,7 +82,8 @@ final class Tiny {
             1,
             0,
             0,
-            1);
+            1,
+            false);
     return new Recipe(
         "tiny",
         "for tests",

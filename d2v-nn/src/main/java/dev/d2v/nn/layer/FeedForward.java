@@ -43,7 +43,7 @@ public final class FeedForward implements Layer {
     try (var _ = pass.temporaries()) {
       Shape inner = Rows.withLast(x.shape(), hidden);
       Tensor h = pass.take(inner);
-      Tensor pre = pass.training() ? pass.take(inner) : null;
+      Tensor pre = pass.takeSaved(inner);
       fc1.geluInto(h, pre, x, pass);
       drop1.inPlace(h, pass);
       fc2.into(y, h, null, pass);
