@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /// `c = a b + bias + addend` with the rows of a contiguous: NN and NT.
 ///
-/// First all threads pack b, which is a weight and small, into panels as wide as a tile. Then each
-/// part takes a block of rows and some of the panels: it packs its rows of a into strips of a
-/// tile's height, as much as the second-level cache holds, and multiplies all strips by a few
-/// panels that stay there beside them, then by the next.
+/// First all threads pack b, which is a weight and small, into panels as wide as a tile: of NN in
+/// the order of memory, some rows each; of NT some panels. Then each part takes a block of rows and
+/// some of the panels: it packs its rows of a into strips of a tile's height, as much as the
+/// second-level cache holds, and multiplies all strips by a few panels that stay there beside them,
+/// then by the next.
 final class RowGemm {
   /// Parts for each thread, so that one that is held up holds up little.
   private static final int PARTS = 8;
@@ -25,11 +26,15 @@ final class RowGemm {
 
   private static final int CACHED_B = 1 << 17;
 
+  /// Floats behind a panel: a line, lest panels fall on the same sets of the caches.
+  private static final int GAP = 16;
+
   private static final int TILE = 2;
   private static final float[] NONE = {};
 
   private final RowParallel parallel;
   private final Scratch scratch;
+  private final DotGemm dots;
 
   /// Strips of a for each thread.
   private final float[][] strips;
@@ -43,6 +48,7 @@ final class RowGemm {
   RowGemm(RowParallel parallel, Scratch scratch) {
     this.parallel = parallel;
     this.scratch = scratch;
+    this.dots = new DotGemm(parallel, scratch);
     this.strips = new float[parallel.threads()][0];
   }
 
@@ -106,7 +112,18 @@ final class RowGemm {
 
     /// Where a panel of b starts in the packed array.
     int panel(int panel, int depth) {
-      return panels.padded() * depths.from(depth) + panels.start(panel) * depths.length(depth);
+      int before = panels.count() * (WIDTH * depths.from(depth) + GAP * depth);
+      return before + panel * stride(depth);
+    }
+
+    /// Floats from a panel to the next.
+    int stride(int depth) {
+      return WIDTH * depths.length(depth) + GAP;
+    }
+
+    /// Floats of all panels.
+    long packed() {
+      return (long) panels.count() * ((long) WIDTH * depths.size() + (long) GAP * depths.count());
     }
   }
 
@@ -117,20 +134,41 @@ final class RowGemm {
     if (x.m == 0 || x.n == 0) {
       return;
     }
+    if (DotGemm.suits(x)) {
+      dots.run(x);
+      return;
+    }
     Plan plan = Plan.of(x.m, x.n, x.k, parallel.threads());
     int padded = plan.panels.padded();
-    packed = GemmPacking.grown(packed, (long) padded * x.k);
+    packed = GemmPacking.grown(packed, plan.packed());
     bias = GemmPacking.grown(bias, padded + WIDTH);
     Arrays.fill(bias, 0, padded + WIDTH, 0);
     if (x.bias != 0) {
       GemmPacking.copy(bias, 0, x.bias, x.n);
     }
-    int depths = plan.depths.count();
-    parallel.run(
-        plan.panels.count() * depths,
-        (part, thread) -> packPanel(x, plan, part / depths, part % depths, thread));
+    if (x.transposed) {
+      int depths = plan.depths.count();
+      parallel.run(
+          plan.panels.count() * depths,
+          (part, thread) -> packPanel(x, plan, part / depths, part % depths, thread));
+    } else {
+      Blocks shares = Blocks.of(x.k, Math.ceilDiv(x.k, PARTS * parallel.threads()), 1);
+      parallel.run(
+          shares.count(),
+          (share, thread) -> packRows(x, plan, shares.from(share), shares.length(share)));
+    }
     parallel.run(
         plan.rows.count() * plan.groups.count(), (part, thread) -> block(x, plan, part, thread));
+  }
+
+  /// Some rows of b.
+  private void packRows(Product x, Plan plan, int from, int count) {
+    for (int p = from; p < from + count; p++) {
+      int depth = p / plan.depths.each();
+      int at = plan.panel(0, depth) + WIDTH * (p - plan.depths.from(depth));
+      long row = x.b + 4L * x.n * p;
+      GemmPacking.panels(packed, at, WIDTH, plan.stride(depth), row, 0, 1, x.n);
+    }
   }
 
   private void packPanel(Product x, Plan plan, int panel, int depth, int thread) {
@@ -142,12 +180,10 @@ final class RowGemm {
     if (x.stored != null) {
       long buffer = scratch.segment(thread, TILE, StoredRows.BUFFER_BYTES).address();
       x.stored.panel(packed, at, from, p, k, width, buffer);
-    } else if (x.transposed) {
-      long square = scratch.segment(thread, TILE, GemmPacking.SQUARE_BYTES).address();
-      long b = x.b + 4 * ((long) from * x.k + p);
-      GemmPacking.transposed(packed, at, b, 4L * x.k, k, width, square);
     } else {
-      GemmPacking.panel(packed, at, x.b + 4 * ((long) p * x.n + from), 4L * x.n, k, width);
+      long b = x.b + 4 * ((long) from * x.k + p);
+      GemmPacking.transposed(packed, at, b, 4L * x.k, k, width, 1);
+      GemmPacking.pad(packed, at, k, width);
     }
   }
 
