@@ -123,9 +123,13 @@ record AttentionBackward(
           strip,
           room.high,
           AttentionRoom.high(j, i, T),
-          new AttentionSoftmax.Column(
-              room.at(room.scores, 0, i), dp, room.shifts, room.deltas, query + i, scores.scale()),
-          keys);
+          room.at(room.scores, 0, i),
+          dp,
+          keys,
+          room.shifts,
+          room.deltas,
+          query + i,
+          scores.scale());
       if (dropping) {
         int at = scores.turned(j, i);
         AttentionSoftmax.scale(room.probabilities, strip, 16, room.factors, at, keys);

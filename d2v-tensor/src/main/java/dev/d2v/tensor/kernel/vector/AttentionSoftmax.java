@@ -98,13 +98,27 @@ final class AttentionSoftmax {
   ///
   /// @param strip where the first key's p and g are in their strips; the next key's are 16 behind
   /// @param high where the first key's g is in `columns`, too; the next key's are HIGH behind
+  /// @param s address of the first key's scores
+  /// @param dp address of the gradients of the first key's probabilities
+  /// @param at where the queries are in shifts and deltas
   static void gradients(
-      float[] p, float[] g, int strip, float[] columns, int high, Column z, int keys) {
-    FloatVector shift = fromArray(F, z.shifts, z.at);
-    FloatVector delta = fromArray(F, z.deltas, z.at);
-    FloatVector factor = broadcast(F, z.factor);
+      float[] p,
+      float[] g,
+      int strip,
+      float[] columns,
+      int high,
+      long s,
+      long dp,
+      int keys,
+      float[] shifts,
+      float[] deltas,
+      int at,
+      float scale) {
+    FloatVector shift = fromArray(F, shifts, at);
+    FloatVector delta = fromArray(F, deltas, at);
+    FloatVector factor = broadcast(F, scale);
     for (int j = 0; j < keys; j++) {
-      FloatVector x = fromMemorySegment(F, ALL, z.s + ROW * j, ORDER).sub(shift);
+      FloatVector x = fromMemorySegment(F, ALL, s + ROW * j, ORDER).sub(shift);
       FloatVector t = x.add(ROUND);
       FloatVector r = x.sub(t.sub(ROUND));
       FloatVector q = broadcast(F, A5).fma(r, broadcast(F, A4));
@@ -118,19 +132,12 @@ final class AttentionSoftmax {
               .reinterpretAsFloats()
               .blend(0f, x.compare(VectorOperators.LT, LOWEST));
       y.intoArray(p, strip + 16 * j);
-      FloatVector dp = fromMemorySegment(F, ALL, z.dp + ROW * j, ORDER);
-      FloatVector ds = y.mul(factor).mul(dp.sub(delta));
+      FloatVector above = fromMemorySegment(F, ALL, dp + ROW * j, ORDER).sub(delta);
+      FloatVector ds = y.mul(factor).mul(above);
       ds.intoArray(g, strip + 16 * j);
       ds.intoArray(columns, high + HIGH * j);
     }
   }
-
-  /// What [#gradients] reads.
-  ///
-  /// @param s address of the first key's scores
-  /// @param dp address of the gradients of the first key's probabilities
-  /// @param at where the queries are in shifts and deltas
-  record Column(long s, long dp, float[] shifts, float[] deltas, int at, float factor) {}
 
   /// `max = 0` where it is minus infinity: no key is seen, and any finite number makes all powers
   /// 0. For n numbers in whole vectors.

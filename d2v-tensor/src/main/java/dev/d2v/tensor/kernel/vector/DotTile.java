@@ -13,6 +13,7 @@ import jdk.incubator.vector.FloatVector;
 /// The micro-kernels of [DotGemm]: products of 5 rows of a by 4 rows of b, or 2 with 16 vector
 /// registers, lane by lane along the inner dimension. 9 loads for 20 products; sums of lanes are
 /// left to [LaneSums].
+@SuppressWarnings("AssignmentExpression") // one line a product keeps a kernel on one screen
 final class DotTile {
   /// Rows of a.
   static final int ROWS = 5;
@@ -39,11 +40,9 @@ final class DotTile {
 
   private static void four(
       float[] sums, int at, float[] a, int ap, int lda, int last, long b, long ldb, int k) {
-    int a1 = ap + lda * Math.min(1, last),
-        a2 = ap + lda * Math.min(2, last),
-        a3 = ap + lda * Math.min(3, last),
-        a4 = ap + lda * Math.min(4, last);
-    FloatVector o = zero(F), c00 = o, c01 = o, c02 = o, c03 = o;
+    int a1 = ap + lda * Math.min(1, last), a2 = ap + lda * Math.min(2, last);
+    int a3 = ap + lda * Math.min(3, last), a4 = ap + lda * Math.min(4, last);
+    FloatVector o = zero(F), v, c00 = o, c01 = o, c02 = o, c03 = o;
     FloatVector c10 = o, c11 = o, c12 = o, c13 = o;
     FloatVector c20 = o, c21 = o, c22 = o, c23 = o;
     FloatVector c30 = o, c31 = o, c32 = o, c33 = o;
@@ -54,28 +53,23 @@ final class DotTile {
       FloatVector b1 = fromMemorySegment(F, ALL, bp + ldb, ORDER);
       FloatVector b2 = fromMemorySegment(F, ALL, bp + 2 * ldb, ORDER);
       FloatVector b3 = fromMemorySegment(F, ALL, bp + 3 * ldb, ORDER);
-      FloatVector v = fromArray(F, a, ap + p);
-      c00 = v.fma(b0, c00);
+      c00 = (v = fromArray(F, a, ap + p)).fma(b0, c00);
       c01 = v.fma(b1, c01);
       c02 = v.fma(b2, c02);
       c03 = v.fma(b3, c03);
-      v = fromArray(F, a, a1 + p);
-      c10 = v.fma(b0, c10);
+      c10 = (v = fromArray(F, a, a1 + p)).fma(b0, c10);
       c11 = v.fma(b1, c11);
       c12 = v.fma(b2, c12);
       c13 = v.fma(b3, c13);
-      v = fromArray(F, a, a2 + p);
-      c20 = v.fma(b0, c20);
+      c20 = (v = fromArray(F, a, a2 + p)).fma(b0, c20);
       c21 = v.fma(b1, c21);
       c22 = v.fma(b2, c22);
       c23 = v.fma(b3, c23);
-      v = fromArray(F, a, a3 + p);
-      c30 = v.fma(b0, c30);
+      c30 = (v = fromArray(F, a, a3 + p)).fma(b0, c30);
       c31 = v.fma(b1, c31);
       c32 = v.fma(b2, c32);
       c33 = v.fma(b3, c33);
-      v = fromArray(F, a, a4 + p);
-      c40 = v.fma(b0, c40);
+      c40 = (v = fromArray(F, a, a4 + p)).fma(b0, c40);
       c41 = v.fma(b1, c41);
       c42 = v.fma(b2, c42);
       c43 = v.fma(b3, c43);
@@ -104,11 +98,9 @@ final class DotTile {
 
   private static void two(
       float[] sums, int at, float[] a, int ap, int lda, int last, long b, long ldb, int k) {
-    int a1 = ap + lda * Math.min(1, last),
-        a2 = ap + lda * Math.min(2, last),
-        a3 = ap + lda * Math.min(3, last),
-        a4 = ap + lda * Math.min(4, last);
-    FloatVector o = zero(F), c00 = o, c01 = o;
+    int a1 = ap + lda * Math.min(1, last), a2 = ap + lda * Math.min(2, last);
+    int a3 = ap + lda * Math.min(3, last), a4 = ap + lda * Math.min(4, last);
+    FloatVector o = zero(F), v, c00 = o, c01 = o;
     FloatVector c10 = o, c11 = o;
     FloatVector c20 = o, c21 = o;
     FloatVector c30 = o, c31 = o;
@@ -117,20 +109,15 @@ final class DotTile {
       long bp = b + 4L * p;
       FloatVector b0 = fromMemorySegment(F, ALL, bp, ORDER);
       FloatVector b1 = fromMemorySegment(F, ALL, bp + ldb, ORDER);
-      FloatVector v = fromArray(F, a, ap + p);
-      c00 = v.fma(b0, c00);
+      c00 = (v = fromArray(F, a, ap + p)).fma(b0, c00);
       c01 = v.fma(b1, c01);
-      v = fromArray(F, a, a1 + p);
-      c10 = v.fma(b0, c10);
+      c10 = (v = fromArray(F, a, a1 + p)).fma(b0, c10);
       c11 = v.fma(b1, c11);
-      v = fromArray(F, a, a2 + p);
-      c20 = v.fma(b0, c20);
+      c20 = (v = fromArray(F, a, a2 + p)).fma(b0, c20);
       c21 = v.fma(b1, c21);
-      v = fromArray(F, a, a3 + p);
-      c30 = v.fma(b0, c30);
+      c30 = (v = fromArray(F, a, a3 + p)).fma(b0, c30);
       c31 = v.fma(b1, c31);
-      v = fromArray(F, a, a4 + p);
-      c40 = v.fma(b0, c40);
+      c40 = (v = fromArray(F, a, a4 + p)).fma(b0, c40);
       c41 = v.fma(b1, c41);
     }
     c00.intoArray(sums, at);

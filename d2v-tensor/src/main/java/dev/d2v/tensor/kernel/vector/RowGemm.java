@@ -35,6 +35,7 @@ final class RowGemm {
   private final RowParallel parallel;
   private final Scratch scratch;
   private final DotGemm dots;
+  private final PanelGemm panels;
 
   /// Strips of a for each thread.
   private final float[][] strips;
@@ -49,6 +50,7 @@ final class RowGemm {
     this.parallel = parallel;
     this.scratch = scratch;
     this.dots = new DotGemm(parallel, scratch);
+    this.panels = new PanelGemm(parallel, scratch);
     this.strips = new float[parallel.threads()][0];
   }
 
@@ -138,14 +140,22 @@ final class RowGemm {
       dots.run(x);
       return;
     }
-    Plan plan = Plan.of(x.m, x.n, x.k, parallel.threads());
-    int padded = plan.panels.padded();
-    packed = GemmPacking.grown(packed, plan.packed());
+    int padded = new Panels(x.n).padded();
     bias = GemmPacking.grown(bias, padded + WIDTH);
     Arrays.fill(bias, 0, padded + WIDTH, 0);
     if (x.bias != 0) {
       GemmPacking.copy(bias, 0, x.bias, x.n);
     }
+    if (panels.suits(x)) {
+      panels.run(x, bias);
+    } else {
+      packThenMultiply(x);
+    }
+  }
+
+  private void packThenMultiply(Product x) {
+    Plan plan = Plan.of(x.m, x.n, x.k, parallel.threads());
+    packed = GemmPacking.grown(packed, plan.packed());
     if (x.transposed) {
       int depths = plan.depths.count();
       parallel.run(
@@ -172,18 +182,25 @@ final class RowGemm {
   }
 
   private void packPanel(Product x, Plan plan, int panel, int depth, int thread) {
-    int from = plan.panels.start(panel);
-    int width = plan.panels.width(panel);
     int p = plan.depths.from(depth);
     int k = plan.depths.length(depth);
-    int at = plan.panel(panel, depth);
+    long buffer = scratch.segment(thread, TILE, StoredRows.BUFFER_BYTES).address();
+    packPanel(x, packed, plan.panel(panel, depth), panel, p, k, buffer);
+  }
+
+  /// A panel of the transpose of b: k columns of its rows from p on.
+  ///
+  /// @param buffer of the thread's own, of StoredRows.BUFFER_BYTES
+  static void packPanel(Product x, float[] to, int at, int panel, int p, int k, long buffer) {
+    Panels panels = new Panels(x.n);
+    int from = panels.start(panel);
+    int width = panels.width(panel);
     if (x.stored != null) {
-      long buffer = scratch.segment(thread, TILE, StoredRows.BUFFER_BYTES).address();
-      x.stored.panel(packed, at, from, p, k, width, buffer);
+      x.stored.panel(to, at, from, p, k, width, buffer);
     } else {
       long b = x.b + 4 * ((long) from * x.k + p);
-      GemmPacking.transposed(packed, at, b, 4L * x.k, k, width, 1);
-      GemmPacking.pad(packed, at, k, width);
+      GemmPacking.transposed(to, at, b, 4L * x.k, k, width, 1);
+      GemmPacking.pad(to, at, k, width);
     }
   }
 
@@ -228,23 +245,45 @@ final class RowGemm {
 
   private void tile(Product x, Plan plan, Strip s, int panel) {
     int column = plan.panels.start(panel);
-    int width = plan.panels.width(panel);
-    int k = plan.depths.length(s.depth);
-    int b = plan.panel(panel, s.depth);
     int z = s.depth == 0 ? column : plan.panels.padded();
+    int k = plan.depths.length(s.depth);
+    boolean fresh = s.depth == 0;
+    int b = plan.panel(panel, s.depth);
+    tile(x, s.tile, s.row, s.rows, column, fresh, bias, z, s.a, s.at, packed, b, k);
+  }
+
+  /// A tile of c: see [GemmTile#rows].
+  ///
+  /// @param buffer address of a buffer for a tile
+  /// @param fresh whether nothing was added to it yet
+  static void tile(
+      Product x,
+      long buffer,
+      int row,
+      int rows,
+      int column,
+      boolean fresh,
+      float[] z,
+      int zt,
+      float[] a,
+      int at,
+      float[] b,
+      int bt,
+      int k) {
+    int width = Math.min(WIDTH, x.n - column);
     long ldc = 4L * x.n;
-    long c = x.c + ldc * s.row + 4L * column;
-    boolean adds = s.depth > 0 || x.addend != 0;
-    if (s.rows == ROWS && width == WIDTH && !adds) {
+    long c = x.c + ldc * row + 4L * column;
+    boolean adds = !fresh || x.addend != 0;
+    if (rows == ROWS && width == WIDTH && !adds) {
       TileStore.expect(c, ldc);
-      GemmTile.rows(c, ldc, ROWS, bias, z, s.a, s.at, packed, b, k);
+      GemmTile.rows(c, ldc, ROWS, z, zt, a, at, b, bt, k);
       return;
     }
-    GemmTile.rows(s.tile, 2 * W, s.rows, bias, z, s.a, s.at, packed, b, k);
+    GemmTile.rows(buffer, 2 * W, rows, z, zt, a, at, b, bt, k);
     if (adds) {
-      TileStore.add(c, ldc, s.depth == 0 ? x.addend - x.c : 0, s.tile, s.rows, width);
+      TileStore.add(c, ldc, fresh ? x.addend - x.c : 0, buffer, rows, width);
     } else {
-      TileStore.assign(c, ldc, s.tile, s.rows, width);
+      TileStore.assign(c, ldc, buffer, rows, width);
     }
   }
 }
