@@ -15,6 +15,9 @@ record AttentionShape(int B, int T, int H, int D, int G) {
   /// first reads and writes the gradients of all keys and values again.
   private static final int FORWARD = 128, BACKWARD = 256;
 
+  /// Scores of a block at most, with more than 512 tokens.
+  private static final int FORWARD_SCORES = 1 << 16, BACKWARD_SCORES = 1 << 17;
+
   /// Floats of a group's keys at most: with all that is packed of it they fill half of the
   /// second-level cache.
   private static final int FORWARD_GROUP = 1 << 16, BACKWARD_GROUP = 1 << 15;
@@ -61,7 +64,9 @@ record AttentionShape(int B, int T, int H, int D, int G) {
 
   /// The blocks of queries of a head.
   Blocks queries(boolean backward) {
-    return Blocks.of(T, backward ? BACKWARD : FORWARD, V);
+    int scores = backward ? BACKWARD_SCORES : FORWARD_SCORES;
+    int most = Math.clamp(scores / T, 2 * V, backward ? BACKWARD : FORWARD);
+    return Blocks.of(T, most, V);
   }
 
   /// Parts that the queries of one head are divided into in the forward: 1 unless heads are few.
