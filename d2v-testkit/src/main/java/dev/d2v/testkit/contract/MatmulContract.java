@@ -71,6 +71,8 @@ public abstract class MatmulContract extends KernelContract {
             new Sizes(100, 130, 257),
             new Sizes(96, 128, 128),
             new Sizes(197, 16, 768),
+            new Sizes(13, 48, 272),
+            new Sizes(45, 32, 64),
             new Sizes(25, 49, 513),
             new Sizes(27, 35, 3100));
     return Stream.concat(mixed, chosen);

@@ -1,19 +1,29 @@
 package dev.d2v.tensor.kernel.vector;
 
-import dev.d2v.tensor.parallel.RowParallel;
+import static dev.d2v.tensor.kernel.vector.GemmTile.HIGH;
+import static dev.d2v.tensor.kernel.vector.GemmTile.ROWS;
+import static dev.d2v.tensor.kernel.vector.GemmTile.V;
+import static dev.d2v.tensor.kernel.vector.GemmTile.W;
+import static dev.d2v.tensor.kernel.vector.GemmTile.WIDTH;
 
-/// One call of the forward. A part is some heads, or some blocks of queries of one head.
+import dev.d2v.tensor.parallel.RowParallel;
+import java.util.Arrays;
+
+/// One call of the forward. A part is some groups of heads, or some blocks of queries of one head.
 ///
+/// @param queryParts parts of a head's queries
 /// @param out address of the output
 /// @param lse address of lse, or 0
 record AttentionForward(
-    AttentionRoom.OfThreads rooms, AttentionShape shape, AttentionScores scores, long out, long lse)
+    AttentionRoom[] rooms,
+    AttentionShape shape,
+    AttentionScores scores,
+    int queryParts,
+    long out,
+    long lse)
     implements RowParallel.Body {
 
-  private static final int V = Lanes.F.length();
-
   int parts() {
-    int queryParts = shape.queryParts();
     return queryParts > 1
         ? shape.heads() * queryParts
         : Math.ceilDiv(shape.heads(), shape.headsPerPart());
@@ -21,74 +31,90 @@ record AttentionForward(
 
   @Override
   public void run(int part, int thread) {
-    AttentionRoom room = rooms.of(thread);
-    int T = shape.T();
-    int queryParts = shape.queryParts();
+    AttentionRoom room = rooms[thread];
+    room.fit(shape, false, scores.extra());
+    int blocks = shape.queries(false).count();
     if (queryParts > 1) {
-      int blocks = Math.ceilDiv(T, shape.queries());
-      int each = Math.ceilDiv(blocks, queryParts) * shape.queries();
+      int each = Math.ceilDiv(blocks, queryParts);
       int from = part % queryParts * each;
-      head(room, part / queryParts, from, Math.min(T, from + each));
+      group(room, part / queryParts, from, Math.min(blocks, from + each));
     } else {
       int from = part * shape.headsPerPart();
       int to = Math.min(shape.heads(), from + shape.headsPerPart());
-      for (int head = from; head < to; head++) {
-        if (shape.startsSample(head)) {
-          scores.touch(scores.qkv() + shape.qkvAt(head, 0, 0), 3, room);
-        }
-        head(room, head, 0, T);
+      for (int head = from; head < to; head += shape.G()) {
+        group(room, head, 0, blocks);
       }
     }
   }
 
-  private void head(AttentionRoom room, int head, int from, int to) {
+  /// Some blocks of queries of the heads from one on that are a group.
+  private void group(AttentionRoom room, int first, int from, int to) {
     if (from >= to) {
       return;
     }
-    int T = shape.T();
-    AttentionMatrix k = scores.rows(scores.of(room.keys, scores.qkv(), head, 0, 1), T, room.k);
-    AttentionMatrix v = scores.rows(scores.of(room.values, scores.qkv(), head, 0, 2), T, room.v);
-    int queries = shape.queries();
-    for (int i0 = from; i0 < to; i0 += queries) {
-      block(room, k, v, head, i0, Math.min(queries, to - i0));
-    }
-  }
-
-  private void block(
-      AttentionRoom room, AttentionMatrix k, AttentionMatrix v, int head, int i0, int count) {
-    int T = shape.T();
-    int D = AttentionRoom.roundUp(shape.D());
-    AttentionMatrix q =
-        scores.rows(scores.of(room.queries, scores.qkv(), head, i0, 0), count, room.q);
-    scores.block(room, q, k, head, i0, count);
-    softmax(room, count);
-    if (scores.factors(room, head, i0, count)) {
-      for (int i = 0; i < count; i += V) {
-        AttentionSoftmax.scale(room.s.at(0, i), room.factors.at(0, i), room.s.stride(), T);
+    scores.strips(room.keys, first, 1);
+    scores.panels(room.values, scores.of(first, 0, 2), shape.qkvStride(), shape.T());
+    Blocks queries = shape.queries(false);
+    for (int block = from; block < to; block++) {
+      int i0 = queries.from(block);
+      int count = queries.length(block);
+      scores.queries(room, first, i0, count);
+      for (int head = first; head < first + shape.G(); head++) {
+        block(room, head, i0, count);
       }
     }
-    AttentionMatrix o = scores.of(room.outs, out, head, i0);
-    AttentionMatrix target = scores.target(o, room.product);
-    target.productOfTransposed(room.s, v, count, D, T, room.zeros);
-    scores.written(o, target, count);
+  }
+
+  private void block(AttentionRoom room, int head, int i0, int count) {
+    scores.biases(room, head, i0, count);
+    softmax(room, head, count);
+    if (scores.factors(room, head, i0, count)) {
+      int T = shape.T();
+      for (int i = 0; i < count; i += V) {
+        int at = AttentionRoom.high(0, i, T);
+        AttentionSoftmax.scale(room.high, at, HIGH, room.factors, scores.turned(0, i), T);
+      }
+    }
+    outputs(room, head, out + shape.outAt(head, i0), count);
     if (lse != 0) {
-      AttentionMatrix row = room.others.to(lse + shape.lseAt(head, i0), 0);
-      AttentionPack.out(row, room.shifts, 1, count);
+      GemmPacking.out(lse + shape.lseAt(head, i0), room.shifts, 0, count);
     }
   }
 
-  /// Turns scores into probabilities, and shifts into lse.
-  private void softmax(AttentionRoom room, int count) {
+  /// Powers of scores, their sums' inverses, and lse in place of shifts.
+  private void softmax(AttentionRoom room, int head, int count) {
     int T = shape.T();
-    long row = room.s.stride();
-    for (int i = 0; i < count; i += V) {
-      long shift = room.shifts.at(0, i);
-      AttentionSoftmax.shifts(shift, room.s.at(0, i), row, T);
-      AttentionSoftmax.exponentials(room.sums.at(0, i), room.s.at(0, i), row, T, shift);
+    int queries = Blocks.roundUp(count, V);
+    Arrays.fill(room.shifts, 0, queries, Float.NEGATIVE_INFINITY);
+    for (int j = 0; j < T; j += ROWS) {
+      long s = room.at(room.scores, j, 0);
+      scores.strip(room, s, head, j, count);
+      for (int i = 0; i < count; i += V) {
+        AttentionSoftmax.largest(room.shifts, i, room.at(s, 0, i), Math.min(ROWS, T - j));
+      }
     }
-    AttentionSoftmax.finish(room.shifts.at(), room.sums.at(), room.shifts.at(), count);
+    AttentionSoftmax.finite(room.shifts, queries);
     for (int i = 0; i < count; i += V) {
-      AttentionSoftmax.scaleBy(room.sums.at(0, i), room.s.at(0, i), row, T);
+      int p = AttentionRoom.high(0, i, T);
+      long s = room.at(room.scores, 0, i);
+      AttentionSoftmax.exponentials(room.high, p, s, T, room.shifts, room.sums, i);
+    }
+    AttentionSoftmax.finish(room.shifts, room.sums, queries);
+  }
+
+  /// `o = p v / sum`, rows of D columns to an address.
+  private void outputs(AttentionRoom room, int head, long o, int count) {
+    int T = shape.T();
+    int before = head % shape.G() * shape.D();
+    long stride = shape.outStride();
+    for (int d = 0; d < shape.D(); d += WIDTH) {
+      int width = Math.min(WIDTH, shape.D() - d);
+      for (int i = 0; i < count; i += ROWS) {
+        int rows = Math.min(ROWS, count - i);
+        int p = AttentionRoom.high(0, i, T);
+        GemmTile.columns(room.tile, 2 * W, rows, room.high, p, room.values, (before + d) * T, T);
+        TileStore.scaled(o + stride * i + 4L * d, stride, room.tile, rows, width, room.sums, i);
+      }
     }
   }
 }

@@ -1,149 +1,131 @@
 package dev.d2v.tensor.kernel.vector;
 
-import dev.d2v.tensor.parallel.Scratch;
-import org.jspecify.annotations.Nullable;
+import static dev.d2v.tensor.kernel.vector.GemmPacking.grown;
+import static dev.d2v.tensor.kernel.vector.GemmTile.HIGH;
+import static dev.d2v.tensor.kernel.vector.GemmTile.ROWS;
+import static dev.d2v.tensor.kernel.vector.GemmTile.V;
+import static dev.d2v.tensor.kernel.vector.GemmTile.WIDTH;
 
-/// What one thread needs while it computes a head, in its scratch memory. Q queries are a block; Qv
-/// and Dv are Q and D in whole vectors. Matrices of scores are transposed: a row is a key, a column
-/// a query.
+import dev.d2v.tensor.parallel.Scratch;
+
+/// What one thread needs while it computes a group of heads. Operands of tiles are arrays in the
+/// forms that [GemmTile] reads: *strips* of ROWS rows, *panels* of WIDTH columns, and *high* panels
+/// of HIGH columns. What tiles write is memory by address.
+///
+/// Matrices of scores are transposed: a row is a key, a column a query. Q queries are a block.
 final class AttentionRoom {
   private static final int SLOT = 0;
+  private static final float[] NONE = {};
 
-  /// Keys (T,Dv).
-  final AttentionMatrix k;
+  private final Scratch scratch;
+  private final int thread;
 
-  /// Values (T,Dv).
-  final AttentionMatrix v;
+  /// Keys (T,D) and, backward, values in strips. D here and below are the channels of all heads of
+  /// a group.
+  float[] keys = NONE, valueStrips = NONE;
 
-  /// Queries (Q,Dv).
-  final AttentionMatrix q;
+  /// Values (T,D), or backward keys, in panels.
+  float[] values = NONE;
 
-  /// Scaled queries (Dv,Qv).
-  final AttentionMatrix qT;
+  /// The block's scaled queries (D,Q), and the gradients of its outputs, in panels.
+  float[] queriesT = NONE, outsT = NONE;
 
-  /// Scores, then probabilities (T,Qv).
-  final AttentionMatrix s;
+  /// The block's queries (Q,D), and the gradients of its outputs, in panels.
+  float[] queries = NONE, outs = NONE;
 
-  /// A row for each query (Q,Dv): the output, or the gradient of the query.
-  final AttentionMatrix product;
+  /// Forward: the block's probabilities. Backward: gradients of its scores. (T,Q) in high panels.
+  float[] high = NONE;
 
-  /// Factors of dropout (T,Qv).
-  final AttentionMatrix factors;
+  /// Probabilities and gradients of scores of ROWS keys: a strip (ROWS,Q).
+  float[] probabilities = NONE, gradients = NONE;
 
-  /// Scores as tensors have them (Q,T in whole vectors).
-  final AttentionMatrix rows;
+  /// For each query (Q): what is subtracted from its scores; the sum of its exponentials or its
+  /// inverse; the sum of `p dp`.
+  float[] shifts = NONE, sums = NONE, deltas = NONE;
 
-  /// Gradient of the output (Q,Dv).
-  final AttentionMatrix dout;
+  /// Biases and factors of dropout (T,Q), a matrix (T,V) for each vector of queries.
+  float[] biases = NONE, factors = NONE;
 
-  /// Gradient of the output (Dv,Qv).
-  final AttentionMatrix doutT;
+  /// A row for each query (V,T).
+  float[] turned = NONE;
 
-  /// Gradient of the probabilities, then of the scores (T,Qv).
-  final AttentionMatrix g;
+  /// Zeros for a tile's width.
+  final float[] zeros = new float[WIDTH];
 
-  /// Gradient of the keys (T,Dv).
-  final AttentionMatrix dk;
+  /// Scores: of all keys forward, of a strip backward. A matrix (keys,WIDTH) for each panel of
+  /// queries, `panel` bytes from one to the next.
+  long scores;
 
-  /// Gradient of the values (T,Dv).
-  final AttentionMatrix dv;
+  long panel;
 
-  /// Two vectors of zeros.
-  final long zeros;
+  /// Gradients of a strip's probabilities, as its scores.
+  long products;
 
-  /// What is subtracted from the scores of each query (Qv).
-  final AttentionMatrix shifts;
+  /// A tile, and rows of numbers: of biases or factors (Q,T), or of gradients of scores (T,Q).
+  long tile, rows;
 
-  /// The sum of the exponentials of each query, or its inverse (Qv).
-  final AttentionMatrix sums;
+  /// Bytes from row to row of the latter.
+  long stride;
 
-  /// Views of rows where they lie in tensors: a head's keys, values and a block's queries and
-  /// outputs,
-  final AttentionMatrix keys = new AttentionMatrix(0, 0);
+  AttentionRoom(Scratch scratch, int thread) {
+    this.scratch = scratch;
+    this.thread = thread;
+  }
 
-  final AttentionMatrix values = new AttentionMatrix(0, 0);
-  final AttentionMatrix queries = new AttentionMatrix(0, 0);
-  final AttentionMatrix outs = new AttentionMatrix(0, 0);
-
-  /// their gradients,
-  final AttentionMatrix dKeys = new AttentionMatrix(0, 0);
-
-  final AttentionMatrix dValues = new AttentionMatrix(0, 0);
-  final AttentionMatrix dQueries = new AttentionMatrix(0, 0);
-
-  /// and a block's bias or lse.
-  final AttentionMatrix others = new AttentionMatrix(0, 0);
-
-  private long end;
-
-  private AttentionRoom(long at, AttentionShape shape, boolean backward) {
-    end = at;
+  /// Makes room for the heads of a call.
+  ///
+  /// @param extra whether there is a bias or dropout
+  void fit(AttentionShape shape, boolean backward, boolean extra) {
     int T = shape.T();
-    int Tv = roundUp(T);
-    int Q = shape.queries();
-    int Qv = roundUp(Q);
-    int D = roundUp(shape.D());
-    zeros = matrix(1, 2 * Lanes.F.length()).at();
-    shifts = matrix(1, Qv);
-    sums = matrix(1, Qv);
-    k = matrix(T, D);
-    v = matrix(T, D);
-    q = matrix(Q, D);
-    qT = matrix(D, Qv);
-    s = matrix(Tv, Qv);
-    product = matrix(Q, D);
-    factors = matrix(Tv, Qv);
-    rows = matrix(Qv, Tv);
-    int some = backward ? 1 : 0;
-    dout = matrix(some * Q, D);
-    doutT = matrix(some * D, Qv);
-    g = matrix(some * Tv, Qv);
-    dk = matrix(some * T, D);
-    dv = matrix(some * T, D);
+    int D = shape.D() * shape.G();
+    int strips = Math.ceilDiv(T, ROWS) * GemmPacking.strip(D);
+    int Q = shape.queries(backward).each();
+    int wide = Blocks.roundUp(Q, WIDTH);
+    int columns = Blocks.roundUp(D, WIDTH);
+    keys = grown(keys, strips);
+    values = grown(values, (long) T * columns);
+    queriesT = grown(queriesT, (long) D * wide);
+    high = grown(high, (long) T * Blocks.roundUp(Q, HIGH));
+    shifts = grown(shifts, (long) shape.G() * wide);
+    sums = grown(sums, wide);
+    if (backward) {
+      valueStrips = grown(valueStrips, strips);
+      outsT = grown(outsT, (long) D * wide);
+      queries = grown(queries, (long) Q * columns);
+      outs = grown(outs, (long) Q * columns);
+      probabilities = grown(probabilities, GemmPacking.strip(wide));
+      gradients = grown(gradients, GemmPacking.strip(wide));
+      deltas = grown(deltas, (long) shape.G() * wide);
+    }
+    if (extra) {
+      int whole = Blocks.roundUp(T, V);
+      biases = grown(biases, (long) whole * wide);
+      factors = grown(factors, (long) whole * wide);
+      turned = grown(turned, (long) V * Blocks.roundUp(Q, V));
+    }
+    panel = 4L * WIDTH * (backward ? ROWS : Blocks.roundUp(T, ROWS));
+    long block = panel * (wide / WIDTH);
+    stride = 4L * Blocks.roundUp(Math.max(T, Q), V);
+    long other = extra ? stride * Math.max(wide, T) : 0;
+    long at = scratch.segment(thread, SLOT, 2 * block + GemmTile.BYTES + other).address();
+    scores = at;
+    products = at + block;
+    tile = at + 2 * block;
+    rows = tile + GemmTile.BYTES;
   }
 
-  /// The rooms of one call, a thread each: made when a thread first asks, so that what a call
-  /// allocates does not grow with its samples.
-  static final class OfThreads {
-    private final Scratch scratch;
-    private final AttentionShape shape;
-    private final boolean backward;
-    private final @Nullable AttentionRoom[] rooms;
-
-    OfThreads(Scratch scratch, int threads, AttentionShape shape, boolean backward) {
-      this.scratch = scratch;
-      this.shape = shape;
-      this.backward = backward;
-      this.rooms = new AttentionRoom[threads];
-    }
-
-    /// The room of a thread.
-    AttentionRoom of(int thread) {
-      AttentionRoom room = rooms[thread];
-      if (room == null) {
-        room = open(thread);
-        rooms[thread] = room;
-      }
-      return room;
-    }
-
-    private AttentionRoom open(int thread) {
-      long bytes = new AttentionRoom(0, shape, backward).end;
-      long at = scratch.segment(thread, SLOT, bytes).address();
-      var room = new AttentionRoom(at, shape, backward);
-      AttentionPack.fill(room.zeros, 2 * Lanes.F.length(), 0);
-      return room;
-    }
+  /// Address of a row's scores of a vector of queries, in a block that begins at an address.
+  long at(long block, int row, int query) {
+    return block + query / WIDTH * panel + 4L * (row * WIDTH + query % WIDTH);
   }
 
-  private AttentionMatrix matrix(int rows, int columns) {
-    var matrix = new AttentionMatrix(end, AttentionMatrix.strideFor(columns));
-    end += rows * matrix.stride();
-    return matrix;
+  /// Where a row of T has a query in a high panel.
+  static int high(int row, int query, int T) {
+    return query / HIGH * T * HIGH + row * HIGH + query % HIGH;
   }
 
-  /// In whole vectors.
-  static int roundUp(int size) {
-    return Blocks.roundUp(size, Lanes.F.length());
+  /// Where the first row of a strip has a query: see [GemmTile#rows].
+  static int strip(int query) {
+    return query / 16 * GemmTile.SLAB + query % 16;
   }
 }

@@ -1,9 +1,13 @@
 package dev.d2v.tensor.kernel.vector;
 
+import static dev.d2v.tensor.kernel.vector.GemmTile.HIGH;
+import static dev.d2v.tensor.kernel.vector.GemmTile.V;
+import static dev.d2v.tensor.kernel.vector.GemmTile.WIDTH;
 import static dev.d2v.tensor.kernel.vector.Lanes.F;
 import static dev.d2v.tensor.kernel.vector.Lanes.ORDER;
 import static dev.d2v.tensor.kernel.vector.Native.ALL;
 import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static jdk.incubator.vector.FloatVector.zero;
 
@@ -12,129 +16,172 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /// Softmax and its derivative for as many queries at a time as a vector has lanes. Scores are
-/// transposed: a row is a key, `row` bytes behind the one before, and a lane is a query, so that
-/// maxima and sums over keys never cross lanes.
+/// transposed: a row is a key, [#ROW] bytes behind the one before, and a lane is a query, so that
+/// nothing crosses lanes. All logarithms are to the base 2, and scores come with the factor log2 e:
+/// a power of 2 costs six multiply-adds less than one of e.
 ///
-/// The exponential is [VectorMath#exp] without its last steps, which only serve arguments above 80.
-/// It stands in the loops and not in a method of its own: compiled alone, that method would not be
-/// inlined, and its vectors would go through the heap.
+/// The power stands in the loops and not in a method of its own: compiled alone, that method would
+/// not be inlined, and its vectors would go through the heap.
 final class AttentionSoftmax {
-  /// Below this e^x is taken as 0: the next smaller results would be denormal, and slow.
-  private static final float LOWEST = -87f;
+  /// log2 e: the factor of scores.
+  static final float LOG2_E = 1.442695f;
 
-  // As in VectorMath.exp.
-  private static final float LOG2_E = 1.442695f;
-  private static final float LN2_HIGH = 0.6933594f;
-  private static final float LN2_LOW = -2.1219444e-04f;
+  /// Bytes from row to row of scores.
+  static final long ROW = 4L * WIDTH;
+
+  private static final float LN_2 = 0.6931472f;
+
+  /// Below this 2^x is taken as 0: the next smaller results would be denormal, and slow.
+  private static final float LOWEST = -126f;
+
+  /// 1.5 * 2^23: adding it rounds to an integer, which is then in the low bits.
   private static final float ROUND = 12582912f;
+
+  // 2^r = 1 + r (A1 + r (A2 + ...)) on [-1/2,1/2], within 1e-7 of its value
+  private static final float A1 = 0.693147f;
+  private static final float A2 = 0.24022242f;
+  private static final float A3 = 0.055507336f;
+  private static final float A4 = 0.009671513f;
+  private static final float A5 = 0.0013264727f;
 
   private AttentionSoftmax() {}
 
-  /// `shift = max s`, or 0 where that is minus infinity: no key is seen, and any finite number
-  /// makes the exponentials 0.
-  static void shifts(long shift, long s, long row, int T) {
-    FloatVector m0 = broadcast(F, Float.NEGATIVE_INFINITY), m1 = m0, m2 = m0, m3 = m0;
+  /// `max = larger of max and s` over so many keys.
+  static void largest(float[] max, int at, long s, int keys) {
+    FloatVector m0 = fromArray(F, max, at), m1 = m0;
     int j = 0;
-    for (; j <= T - 4; j += 4) {
-      long at = s + row * j;
-      m0 = larger(fromMemorySegment(F, ALL, at, ORDER), m0);
-      m1 = larger(fromMemorySegment(F, ALL, at + row, ORDER), m1);
-      m2 = larger(fromMemorySegment(F, ALL, at + 2 * row, ORDER), m2);
-      m3 = larger(fromMemorySegment(F, ALL, at + 3 * row, ORDER), m3);
+    for (; j < keys - 1; j += 2) {
+      m0 = larger(fromMemorySegment(F, ALL, s + ROW * j, ORDER), m0);
+      m1 = larger(fromMemorySegment(F, ALL, s + ROW * (j + 1), ORDER), m1);
     }
-    for (; j < T; j++) {
-      m0 = larger(fromMemorySegment(F, ALL, s + row * j, ORDER), m0);
+    if (j < keys) {
+      m0 = larger(fromMemorySegment(F, ALL, s + ROW * j, ORDER), m0);
     }
-    FloatVector max = larger(larger(m0, m1), larger(m2, m3));
-    max.blend(0f, max.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY))
-        .intoMemorySegment(ALL, shift, ORDER);
+    larger(m0, m1).intoArray(max, at);
   }
 
   // FloatVector.max takes several times the instructions, for the sake of NaN and -0. A NaN is not
-  // larger than anything here and reaches the result through exp.
+  // larger than anything here and reaches the result through the power.
   private static FloatVector larger(FloatVector x, FloatVector than) {
     return than.blend(x, x.compare(VectorOperators.GT, than));
   }
 
-  /// `s = e^(s - shift)` for arguments up to 80, 0 below -87; `sum` gets their sums.
-  static void exponentials(long sum, long s, long row, int T, long shift) {
-    FloatVector max = fromMemorySegment(F, ALL, shift, ORDER);
+  /// `p = 2^(s - shift)` for arguments up to 120, 0 below -126; `sum` gets their sums.
+  ///
+  /// @param pt where the first key's are in p; the next key's are HIGH behind
+  static void exponentials(
+      float[] p, int pt, long s, int keys, float[] shift, float[] sum, int at) {
+    FloatVector max = fromArray(F, shift, at);
     FloatVector total = zero(F);
-    for (int j = 0; j < T; j++) {
-      FloatVector x = fromMemorySegment(F, ALL, s + row * j, ORDER).sub(max);
-      FloatVector t = x.fma(LOG2_E, ROUND);
-      FloatVector m = t.sub(ROUND);
-      FloatVector r = m.fma(broadcast(F, -LN2_HIGH), x);
-      r = m.fma(broadcast(F, -LN2_LOW), r);
-      FloatVector q = broadcast(F, 0.001395049f);
-      q = q.fma(r, broadcast(F, 0.00836889f));
-      q = q.fma(r, broadcast(F, 0.041666206f));
-      q = q.fma(r, broadcast(F, 0.1666652f));
-      q = q.fma(r, broadcast(F, 0.5f));
-      q = q.fma(r.mul(r), r).add(1f);
-      // m is in the low bits of t; the high ones of ROUND are shifted out
-      FloatVector p =
+    for (int j = 0; j < keys; j++) {
+      FloatVector x = fromMemorySegment(F, ALL, s + ROW * j, ORDER).sub(max);
+      FloatVector t = x.add(ROUND);
+      FloatVector r = x.sub(t.sub(ROUND));
+      FloatVector q = broadcast(F, A5).fma(r, broadcast(F, A4));
+      q = q.fma(r, broadcast(F, A3));
+      q = q.fma(r, broadcast(F, A2));
+      q = q.fma(r, broadcast(F, A1));
+      q = q.fma(r, broadcast(F, 1f));
+      // the integer is in the low bits of t; the high ones of ROUND are shifted out
+      FloatVector y =
           q.reinterpretAsInts()
               .add(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
               .reinterpretAsFloats()
               .blend(0f, x.compare(VectorOperators.LT, LOWEST));
-      p.intoMemorySegment(ALL, s + row * j, ORDER);
-      total = total.add(p);
+      y.intoArray(p, pt + HIGH * j);
+      total = total.add(y);
     }
-    total.intoMemorySegment(ALL, sum, ORDER);
+    total.intoArray(sum, at);
   }
 
-  /// `s *= factors`.
-  static void scale(long s, long factors, long row, int T) {
-    for (int j = 0; j < T; j++) {
-      FloatVector x = fromMemorySegment(F, ALL, s + row * j, ORDER);
-      FloatVector y = fromMemorySegment(F, ALL, factors + row * j, ORDER);
-      x.mul(y).intoMemorySegment(ALL, s + row * j, ORDER);
+  /// `p = 2^(s - shift)` and `g = factor p (dp - delta)` for at most ROWS keys.
+  ///
+  /// @param strip where the first key's p and g are in their strips; the next key's are 16 behind
+  /// @param high where the first key's g is in `columns`, too; the next key's are HIGH behind
+  /// @param s address of the first key's scores
+  /// @param dp address of the gradients of the first key's probabilities
+  /// @param at where the queries are in shifts and deltas
+  static void gradients(
+      float[] p,
+      float[] g,
+      int strip,
+      float[] columns,
+      int high,
+      long s,
+      long dp,
+      int keys,
+      float[] shifts,
+      float[] deltas,
+      int at,
+      float scale) {
+    FloatVector shift = fromArray(F, shifts, at);
+    FloatVector delta = fromArray(F, deltas, at);
+    FloatVector factor = broadcast(F, scale);
+    for (int j = 0; j < keys; j++) {
+      FloatVector x = fromMemorySegment(F, ALL, s + ROW * j, ORDER).sub(shift);
+      FloatVector t = x.add(ROUND);
+      FloatVector r = x.sub(t.sub(ROUND));
+      FloatVector q = broadcast(F, A5).fma(r, broadcast(F, A4));
+      q = q.fma(r, broadcast(F, A3));
+      q = q.fma(r, broadcast(F, A2));
+      q = q.fma(r, broadcast(F, A1));
+      q = q.fma(r, broadcast(F, 1f));
+      FloatVector y =
+          q.reinterpretAsInts()
+              .add(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
+              .reinterpretAsFloats()
+              .blend(0f, x.compare(VectorOperators.LT, LOWEST));
+      y.intoArray(p, strip + 16 * j);
+      FloatVector above = fromMemorySegment(F, ALL, dp + ROW * j, ORDER).sub(delta);
+      FloatVector ds = y.mul(factor).mul(above);
+      ds.intoArray(g, strip + 16 * j);
+      ds.intoArray(columns, high + HIGH * j);
     }
   }
 
-  /// `s *= factor`, a number for each query.
-  static void scaleBy(long factor, long s, long row, int T) {
-    FloatVector y = fromMemorySegment(F, ALL, factor, ORDER);
-    for (int j = 0; j < T; j++) {
-      FloatVector x = fromMemorySegment(F, ALL, s + row * j, ORDER);
-      x.mul(y).intoMemorySegment(ALL, s + row * j, ORDER);
-    }
-  }
-
-  /// `lse = shift + ln sum`, `sum = 1 / sum`, or 0 where no key is seen, for n numbers in whole
-  /// vectors.
-  static void finish(long lse, long sum, long shift, int n) {
-    for (int i = 0; i < n; i += F.length()) {
-      FloatVector x = fromMemorySegment(F, ALL, sum + 4L * i, ORDER);
-      FloatVector y = fromMemorySegment(F, ALL, shift + 4L * i, ORDER);
-      y.add(VectorMath.log(x)).intoMemorySegment(ALL, lse + 4L * i, ORDER);
-      VectorMask<Float> none = x.compare(VectorOperators.EQ, 0f);
-      FloatVector inverse = broadcast(F, 1f).div(x).blend(0f, none);
-      inverse.intoMemorySegment(ALL, sum + 4L * i, ORDER);
-    }
-  }
-
-  /// `shift = 0` where it is minus infinity, for n numbers in whole vectors.
-  static void finite(long shift, int n) {
-    for (int i = 0; i < n; i += F.length()) {
-      FloatVector x = fromMemorySegment(F, ALL, shift + 4L * i, ORDER);
+  /// `max = 0` where it is minus infinity: no key is seen, and any finite number makes all powers
+  /// 0. For n numbers in whole vectors.
+  static void finite(float[] max, int n) {
+    for (int i = 0; i < n; i += V) {
+      FloatVector x = fromArray(F, max, i);
       VectorMask<Float> none = x.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY);
-      x.blend(0f, none).intoMemorySegment(ALL, shift + 4L * i, ORDER);
+      x.blend(0f, none).intoArray(max, i);
     }
   }
 
-  /// `g = factor * p * (g - sum of p * g)`, the sum over keys.
-  static void derivative(long g, long p, long row, int T, float factor) {
-    FloatVector delta = zero(F);
-    for (int j = 0; j < T; j++) {
-      FloatVector x = fromMemorySegment(F, ALL, p + row * j, ORDER);
-      delta = x.fma(fromMemorySegment(F, ALL, g + row * j, ORDER), delta);
+  /// `lse = ln 2 shift + ln sum` in place of the shift, `sum = 1 / sum`, or 0 where no key is seen,
+  /// for n numbers in whole vectors.
+  static void finish(float[] shift, float[] sum, int n) {
+    for (int i = 0; i < n; i += V) {
+      FloatVector x = fromArray(F, sum, i);
+      FloatVector y = fromArray(F, shift, i);
+      y.fma(broadcast(F, LN_2), VectorMath.log(x)).intoArray(shift, i);
+      VectorMask<Float> none = x.compare(VectorOperators.EQ, 0f);
+      broadcast(F, 1f).div(x).blend(0f, none).intoArray(sum, i);
     }
-    for (int j = 0; j < T; j++) {
-      FloatVector x = fromMemorySegment(F, ALL, p + row * j, ORDER);
-      FloatVector y = fromMemorySegment(F, ALL, g + row * j, ORDER).sub(delta);
-      x.mul(y).mul(factor).intoMemorySegment(ALL, g + row * j, ORDER);
+  }
+
+  /// `s += x`, scores at an address and rows of vectors in an array.
+  static void add(long s, float[] x, int at, int keys) {
+    for (int j = 0; j < keys; j++) {
+      FloatVector y = fromMemorySegment(F, ALL, s + ROW * j, ORDER);
+      y.add(fromArray(F, x, at + V * j)).intoMemorySegment(ALL, s + ROW * j, ORDER);
+    }
+  }
+
+  /// `s *= x`, scores at an address and rows of vectors in an array.
+  static void scale(long s, float[] x, int at, int keys) {
+    for (int j = 0; j < keys; j++) {
+      FloatVector y = fromMemorySegment(F, ALL, s + ROW * j, ORDER);
+      y.mul(fromArray(F, x, at + V * j)).intoMemorySegment(ALL, s + ROW * j, ORDER);
+    }
+  }
+
+  /// `p *= x`, rows of p `step` apart, those of x a vector.
+  static void scale(float[] p, int pt, int step, float[] x, int at, int keys) {
+    for (int j = 0; j < keys; j++) {
+      FloatVector y = fromArray(F, p, pt + step * j);
+      y.mul(fromArray(F, x, at + V * j)).intoArray(p, pt + step * j);
     }
   }
 }

@@ -102,9 +102,10 @@ final class ColumnGemm {
       int b = j / WIDTH * stride(WIDTH, k);
       for (int i = top; i < bottom; i += ROWS) {
         int a = i / HIGH * stride(HIGH, k) + i % HIGH;
-        GemmTile.columns(tile, 2 * W, packedA, a, packedB, b, k);
+        int height = Math.min(ROWS, bottom - i);
+        GemmTile.columns(tile, 2 * W, height, packedA, a, packedB, b, k);
         long c = x.c + ldc * i + 4L * j;
-        TileStore.add(c, ldc, 0, tile, Math.min(ROWS, bottom - i), Math.min(WIDTH, right - j));
+        TileStore.add(c, ldc, 0, tile, height, Math.min(WIDTH, right - j));
       }
     }
   }

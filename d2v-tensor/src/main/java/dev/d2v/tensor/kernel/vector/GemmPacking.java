@@ -1,10 +1,11 @@
 package dev.d2v.tensor.kernel.vector;
 
 import static dev.d2v.tensor.kernel.vector.GemmTile.V;
-import static dev.d2v.tensor.kernel.vector.GemmTile.W;
 import static dev.d2v.tensor.kernel.vector.GemmTile.WIDTH;
 import static dev.d2v.tensor.kernel.vector.Native.get;
 import static dev.d2v.tensor.kernel.vector.Native.load;
+import static dev.d2v.tensor.kernel.vector.Native.set;
+import static dev.d2v.tensor.kernel.vector.Native.store;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -12,9 +13,6 @@ import jdk.incubator.vector.FloatVector;
 /// Copies of matrices in the order in which [GemmTile] reads them: from an address, with `ld` bytes
 /// from row to row, into arrays.
 final class GemmPacking {
-  /// Bytes of a buffer for [#transposed].
-  static final long SQUARE_BYTES = V * W;
-
   // Where the next vectors of a row lie in a strip.
   private static final int SECOND = V / 16 * GemmTile.SLAB + V % 16;
   private static final int THIRD = 2 * V / 16 * GemmTile.SLAB + 2 * V % 16;
@@ -36,6 +34,17 @@ final class GemmPacking {
     }
     for (; i < n; i++) {
       to[at + i] = get(from + 4L * i);
+    }
+  }
+
+  /// `to[i] = from[at + i]`, n elements to an address.
+  static void out(long to, float[] from, int at, int n) {
+    int i = 0;
+    for (; i <= n - V; i += V) {
+      store(FloatVector.fromArray(Lanes.F, from, at + i), to + 4L * i);
+    }
+    for (; i < n; i++) {
+      set(to + 4L * i, from[at + i]);
     }
   }
 
@@ -72,35 +81,19 @@ final class GemmPacking {
     }
   }
 
-  /// A panel of b: k rows of `width` elements, zeros behind.
-  static void panel(float[] to, int at, long from, long ld, int k, int width) {
-    for (int p = 0; p < k; p++) {
-      copy(to, at + p * WIDTH, from + ld * p, width);
-    }
-    pad(to, at, k, width);
-  }
-
-  /// A panel of b from its transpose, `width` rows of k elements; squares of a vector's size are
-  /// turned in registers.
-  ///
-  /// @param square a buffer of the thread's own
-  static void transposed(float[] to, int at, long from, long ld, int k, int width, long square) {
+  /// A panel of b from its transpose, times a factor: `width` rows of k elements, turned in
+  /// registers. What is behind its columns stays undefined: see [#pad].
+  static void transposed(float[] to, int at, long from, long ld, int k, int width, float scale) {
     int whole = k / V * V;
     for (int j = 0; j < width; j += V) {
-      int last = Math.min(V, width - j) - 1;
-      for (int p = 0; p < whole; p += V) {
-        Transpose.square(square, W, from + ld * j + 4L * p, ld, last);
-        for (int i = 0; i < V; i++) {
-          load(square + W * i).intoArray(to, at + (p + i) * WIDTH + j);
-        }
-      }
+      int rows = Math.min(V, width - j);
+      Transpose.rows(to, at + j, WIDTH, from + ld * j, ld, rows, whole, scale);
       for (int p = whole; p < k; p++) {
-        for (int i = 0; i <= last; i++) {
-          to[at + p * WIDTH + j + i] = get(from + ld * (j + i) + 4L * p);
+        for (int i = 0; i < rows; i++) {
+          to[at + p * WIDTH + j + i] = get(from + ld * (j + i) + 4L * p) * scale;
         }
       }
     }
-    pad(to, at, k, width);
   }
 
   /// All columns of a matrix of k rows in panels of `width`, a multiple of a vector: element (p, j)

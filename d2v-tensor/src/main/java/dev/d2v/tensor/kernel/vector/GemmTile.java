@@ -58,14 +58,24 @@ final class GemmTile {
     }
   }
 
+  /// `c = a b` over k steps for a panel of b of which only the first vector is there, a by rows: a
+  /// tile one vector wide. See [#rows].
+  static void narrow(long c, long ldc, int rows, float[] a, int at, float[] b, int bt, int k) {
+    if (ROWS == 12 && rows > 5) {
+      GemmTile12.narrow(c, ldc, a, at, b, bt, k);
+    } else {
+      GemmTile5.narrow(c, ldc, a, at, b, bt, k);
+    }
+  }
+
   /// `c = a^T b` over k steps, a by columns.
   ///
-  /// @param c address of the tile, of which ROWS rows are stored
+  /// @param c address of the tile; at least `rows` rows are stored, at most ROWS
   /// @param ldc bytes from one of its rows to the next
   /// @param a (k,ROWS) from `at` on, HIGH from row to row
   /// @param b (k,WIDTH) from `bt` on
-  static void columns(long c, long ldc, float[] a, int at, float[] b, int bt, int k) {
-    if (ROWS == 12) {
+  static void columns(long c, long ldc, int rows, float[] a, int at, float[] b, int bt, int k) {
+    if (ROWS == 12 && rows > 5) {
       GemmTile12.columns(c, ldc, a, at, b, bt, k);
     } else {
       GemmTile5.columns(c, ldc, a, at, b, bt, k);

@@ -152,4 +152,38 @@ final class GemmTile12 {
     cb0.intoMemorySegment(ALL, c + 11 * ldc, ORDER);
     cb1.intoMemorySegment(ALL, c + 11 * ldc + W, ORDER);
   }
+
+  /// See [GemmTile#narrow].
+  static void narrow(long c, long ldc, float[] a, int at, float[] b, int bt, int k) {
+    FloatVector o = zero(F), c0 = o, c1 = o, c2 = o, c3 = o, c4 = o, c5 = o;
+    FloatVector c6 = o, c7 = o, c8 = o, c9 = o, ca = o, cb = o;
+    for (int p = 0; p < k; p++) {
+      int ap = at + (p >> 4) * SLAB + (p & 15);
+      FloatVector v = fromArray(F, b, bt + 2 * V * p);
+      c0 = broadcast(F, a[ap]).fma(v, c0);
+      c1 = broadcast(F, a[ap + 16]).fma(v, c1);
+      c2 = broadcast(F, a[ap + 32]).fma(v, c2);
+      c3 = broadcast(F, a[ap + 48]).fma(v, c3);
+      c4 = broadcast(F, a[ap + 64]).fma(v, c4);
+      c5 = broadcast(F, a[ap + 80]).fma(v, c5);
+      c6 = broadcast(F, a[ap + 96]).fma(v, c6);
+      c7 = broadcast(F, a[ap + 112]).fma(v, c7);
+      c8 = broadcast(F, a[ap + 128]).fma(v, c8);
+      c9 = broadcast(F, a[ap + 144]).fma(v, c9);
+      ca = broadcast(F, a[ap + 160]).fma(v, ca);
+      cb = broadcast(F, a[ap + 176]).fma(v, cb);
+    }
+    c0.intoMemorySegment(ALL, c, ORDER);
+    c1.intoMemorySegment(ALL, c + ldc, ORDER);
+    c2.intoMemorySegment(ALL, c + 2 * ldc, ORDER);
+    c3.intoMemorySegment(ALL, c + 3 * ldc, ORDER);
+    c4.intoMemorySegment(ALL, c + 4 * ldc, ORDER);
+    c5.intoMemorySegment(ALL, c + 5 * ldc, ORDER);
+    c6.intoMemorySegment(ALL, c + 6 * ldc, ORDER);
+    c7.intoMemorySegment(ALL, c + 7 * ldc, ORDER);
+    c8.intoMemorySegment(ALL, c + 8 * ldc, ORDER);
+    c9.intoMemorySegment(ALL, c + 9 * ldc, ORDER);
+    ca.intoMemorySegment(ALL, c + 10 * ldc, ORDER);
+    cb.intoMemorySegment(ALL, c + 11 * ldc, ORDER);
+  }
 }

@@ -83,4 +83,23 @@ final class GemmTile5 {
     c40.intoMemorySegment(ALL, c + 4 * ldc, ORDER);
     c41.intoMemorySegment(ALL, c + 4 * ldc + W, ORDER);
   }
+
+  /// See [GemmTile#narrow].
+  static void narrow(long c, long ldc, float[] a, int at, float[] b, int bt, int k) {
+    FloatVector o = zero(F), c0 = o, c1 = o, c2 = o, c3 = o, c4 = o;
+    for (int p = 0; p < k; p++) {
+      int ap = at + (p >> 4) * SLAB + (p & 15);
+      FloatVector v = fromArray(F, b, bt + 2 * V * p);
+      c0 = broadcast(F, a[ap]).fma(v, c0);
+      c1 = broadcast(F, a[ap + 16]).fma(v, c1);
+      c2 = broadcast(F, a[ap + 32]).fma(v, c2);
+      c3 = broadcast(F, a[ap + 48]).fma(v, c3);
+      c4 = broadcast(F, a[ap + 64]).fma(v, c4);
+    }
+    c0.intoMemorySegment(ALL, c, ORDER);
+    c1.intoMemorySegment(ALL, c + ldc, ORDER);
+    c2.intoMemorySegment(ALL, c + 2 * ldc, ORDER);
+    c3.intoMemorySegment(ALL, c + 3 * ldc, ORDER);
+    c4.intoMemorySegment(ALL, c + 4 * ldc, ORDER);
+  }
 }

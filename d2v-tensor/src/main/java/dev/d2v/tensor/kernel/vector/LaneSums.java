@@ -1,8 +1,8 @@
 package dev.d2v.tensor.kernel.vector;
 
-import static dev.d2v.tensor.kernel.vector.GemmTile.V;
 import static dev.d2v.tensor.kernel.vector.Lanes.F;
-import static dev.d2v.tensor.kernel.vector.Native.store;
+import static dev.d2v.tensor.kernel.vector.Lanes.ORDER;
+import static dev.d2v.tensor.kernel.vector.Native.ALL;
 import static dev.d2v.tensor.kernel.vector.Transpose.M1;
 import static dev.d2v.tensor.kernel.vector.Transpose.M2;
 import static dev.d2v.tensor.kernel.vector.Transpose.M4;
@@ -15,58 +15,96 @@ import static jdk.incubator.vector.FloatVector.fromArray;
 
 import jdk.incubator.vector.FloatVector;
 
-/// The sums of the lanes of as many vectors as a vector has lanes, in a vector. Step h adds, of
-/// every two vectors whose numbers differ in bit h alone, the halves where the bits h of lane and
-/// number agree: as in [Transpose], with half of the vectors left after each step.
+/// The sums of the lanes of as many vectors as a vector has lanes, as one vector. Step h adds, for
+/// every two vectors whose numbers differ in bit h alone, the lanes of either that differ in it,
+/// and keeps both in one vector: half as many vectors are left, after the last step one.
 final class LaneSums {
+  private static final int V = F.length();
   private LaneSums() {}
 
-  /// `to(i) = sum over j of from(i,j)`, (V) by address and (V,V) from `at` on.
-  static void of(long to, float[] from, int at) {
-    if (V == 16) {
-      of16(to, from, at);
-      return;
-    }
-    for (int i = 0; i < V; i++) {
-      float sum = 0;
-      for (int j = 0; j < V; j++) {
-        sum += from[at + V * i + j];
-      }
-      Native.set(to + 4L * i, sum);
+  /// `c[i] = z[zt + i] + sum of the lanes of vector i`, c an address, the vectors one behind the
+  /// other from `x[at]` on.
+  static void store(long c, float[] x, int at, float[] z, int zt) {
+    switch (V) {
+      case 16 -> sums16(c, x, at, z, zt);
+      case 8 -> sums8(c, x, at, z, zt);
+      case 4 -> sums4(c, x, at, z, zt);
+      default -> elements(c, x, at, z, zt);
     }
   }
 
-  private static void of16(long to, float[] from, int at) {
-    FloatVector r0 = fromArray(F, from, at);
-    FloatVector r1 = fromArray(F, from, at + V);
-    FloatVector r2 = fromArray(F, from, at + 2 * V);
-    FloatVector r3 = fromArray(F, from, at + 3 * V);
-    FloatVector r4 = fromArray(F, from, at + 4 * V);
-    FloatVector r5 = fromArray(F, from, at + 5 * V);
-    FloatVector r6 = fromArray(F, from, at + 6 * V);
-    FloatVector r7 = fromArray(F, from, at + 7 * V);
-    FloatVector r8 = fromArray(F, from, at + 8 * V);
-    FloatVector r9 = fromArray(F, from, at + 9 * V);
-    FloatVector r10 = fromArray(F, from, at + 10 * V);
-    FloatVector r11 = fromArray(F, from, at + 11 * V);
-    FloatVector r12 = fromArray(F, from, at + 12 * V);
-    FloatVector r13 = fromArray(F, from, at + 13 * V);
-    FloatVector r14 = fromArray(F, from, at + 14 * V);
-    FloatVector r15 = fromArray(F, from, at + 15 * V);
-    FloatVector a0 = r0.blend(r8.rearrange(S8), M8).add(r0.rearrange(S8).blend(r8, M8));
-    FloatVector a1 = r1.blend(r9.rearrange(S8), M8).add(r1.rearrange(S8).blend(r9, M8));
-    FloatVector a2 = r2.blend(r10.rearrange(S8), M8).add(r2.rearrange(S8).blend(r10, M8));
-    FloatVector a3 = r3.blend(r11.rearrange(S8), M8).add(r3.rearrange(S8).blend(r11, M8));
-    FloatVector a4 = r4.blend(r12.rearrange(S8), M8).add(r4.rearrange(S8).blend(r12, M8));
-    FloatVector a5 = r5.blend(r13.rearrange(S8), M8).add(r5.rearrange(S8).blend(r13, M8));
-    FloatVector a6 = r6.blend(r14.rearrange(S8), M8).add(r6.rearrange(S8).blend(r14, M8));
-    FloatVector a7 = r7.blend(r15.rearrange(S8), M8).add(r7.rearrange(S8).blend(r15, M8));
-    FloatVector b0 = a0.blend(a4.rearrange(S4), M4).add(a0.rearrange(S4).blend(a4, M4));
-    FloatVector b1 = a1.blend(a5.rearrange(S4), M4).add(a1.rearrange(S4).blend(a5, M4));
-    FloatVector b2 = a2.blend(a6.rearrange(S4), M4).add(a2.rearrange(S4).blend(a6, M4));
-    FloatVector b3 = a3.blend(a7.rearrange(S4), M4).add(a3.rearrange(S4).blend(a7, M4));
-    FloatVector c0 = b0.blend(b2.rearrange(S2), M2).add(b0.rearrange(S2).blend(b2, M2));
-    FloatVector c1 = b1.blend(b3.rearrange(S2), M2).add(b1.rearrange(S2).blend(b3, M2));
-    store(c0.blend(c1.rearrange(S1), M1).add(c0.rearrange(S1).blend(c1, M1)), to);
+  private static void elements(long c, float[] x, int at, float[] z, int zt) {
+    for (int i = 0; i < V; i++) {
+      float sum = 0;
+      for (int lane = 0; lane < V; lane++) {
+        sum += x[at + i * V + lane];
+      }
+      Native.set(c + 4L * i, sum + z[zt + i]);
+    }
+  }
+
+  private static void sums16(long c, float[] x, int at, float[] z, int zt) {
+    FloatVector r0 = fromArray(F, x, at);
+    FloatVector r1 = fromArray(F, x, at + V);
+    FloatVector r2 = fromArray(F, x, at + 2 * V);
+    FloatVector r3 = fromArray(F, x, at + 3 * V);
+    FloatVector r4 = fromArray(F, x, at + 4 * V);
+    FloatVector r5 = fromArray(F, x, at + 5 * V);
+    FloatVector r6 = fromArray(F, x, at + 6 * V);
+    FloatVector r7 = fromArray(F, x, at + 7 * V);
+    FloatVector r8 = fromArray(F, x, at + 8 * V);
+    FloatVector r9 = fromArray(F, x, at + 9 * V);
+    FloatVector r10 = fromArray(F, x, at + 10 * V);
+    FloatVector r11 = fromArray(F, x, at + 11 * V);
+    FloatVector r12 = fromArray(F, x, at + 12 * V);
+    FloatVector r13 = fromArray(F, x, at + 13 * V);
+    FloatVector r14 = fromArray(F, x, at + 14 * V);
+    FloatVector r15 = fromArray(F, x, at + 15 * V);
+    FloatVector a0 = r0.blend(r8, M8).add(r8.blend(r0, M8).rearrange(S8));
+    FloatVector a1 = r1.blend(r9, M8).add(r9.blend(r1, M8).rearrange(S8));
+    FloatVector a2 = r2.blend(r10, M8).add(r10.blend(r2, M8).rearrange(S8));
+    FloatVector a3 = r3.blend(r11, M8).add(r11.blend(r3, M8).rearrange(S8));
+    FloatVector a4 = r4.blend(r12, M8).add(r12.blend(r4, M8).rearrange(S8));
+    FloatVector a5 = r5.blend(r13, M8).add(r13.blend(r5, M8).rearrange(S8));
+    FloatVector a6 = r6.blend(r14, M8).add(r14.blend(r6, M8).rearrange(S8));
+    FloatVector a7 = r7.blend(r15, M8).add(r15.blend(r7, M8).rearrange(S8));
+    FloatVector b0 = a0.blend(a4, M4).add(a4.blend(a0, M4).rearrange(S4));
+    FloatVector b1 = a1.blend(a5, M4).add(a5.blend(a1, M4).rearrange(S4));
+    FloatVector b2 = a2.blend(a6, M4).add(a6.blend(a2, M4).rearrange(S4));
+    FloatVector b3 = a3.blend(a7, M4).add(a7.blend(a3, M4).rearrange(S4));
+    FloatVector c0 = b0.blend(b2, M2).add(b2.blend(b0, M2).rearrange(S2));
+    FloatVector c1 = b1.blend(b3, M2).add(b3.blend(b1, M2).rearrange(S2));
+    FloatVector d0 = c0.blend(c1, M1).add(c1.blend(c0, M1).rearrange(S1));
+    d0.add(fromArray(F, z, zt)).intoMemorySegment(ALL, c, ORDER);
+  }
+
+  private static void sums8(long c, float[] x, int at, float[] z, int zt) {
+    FloatVector r0 = fromArray(F, x, at);
+    FloatVector r1 = fromArray(F, x, at + V);
+    FloatVector r2 = fromArray(F, x, at + 2 * V);
+    FloatVector r3 = fromArray(F, x, at + 3 * V);
+    FloatVector r4 = fromArray(F, x, at + 4 * V);
+    FloatVector r5 = fromArray(F, x, at + 5 * V);
+    FloatVector r6 = fromArray(F, x, at + 6 * V);
+    FloatVector r7 = fromArray(F, x, at + 7 * V);
+    FloatVector a0 = r0.blend(r4, M4).add(r4.blend(r0, M4).rearrange(S4));
+    FloatVector a1 = r1.blend(r5, M4).add(r5.blend(r1, M4).rearrange(S4));
+    FloatVector a2 = r2.blend(r6, M4).add(r6.blend(r2, M4).rearrange(S4));
+    FloatVector a3 = r3.blend(r7, M4).add(r7.blend(r3, M4).rearrange(S4));
+    FloatVector b0 = a0.blend(a2, M2).add(a2.blend(a0, M2).rearrange(S2));
+    FloatVector b1 = a1.blend(a3, M2).add(a3.blend(a1, M2).rearrange(S2));
+    FloatVector c0 = b0.blend(b1, M1).add(b1.blend(b0, M1).rearrange(S1));
+    c0.add(fromArray(F, z, zt)).intoMemorySegment(ALL, c, ORDER);
+  }
+
+  private static void sums4(long c, float[] x, int at, float[] z, int zt) {
+    FloatVector r0 = fromArray(F, x, at);
+    FloatVector r1 = fromArray(F, x, at + V);
+    FloatVector r2 = fromArray(F, x, at + 2 * V);
+    FloatVector r3 = fromArray(F, x, at + 3 * V);
+    FloatVector a0 = r0.blend(r2, M2).add(r2.blend(r0, M2).rearrange(S2));
+    FloatVector a1 = r1.blend(r3, M2).add(r3.blend(r1, M2).rearrange(S2));
+    FloatVector b0 = a0.blend(a1, M1).add(a1.blend(a0, M1).rearrange(S1));
+    b0.add(fromArray(F, z, zt)).intoMemorySegment(ALL, c, ORDER);
   }
 }

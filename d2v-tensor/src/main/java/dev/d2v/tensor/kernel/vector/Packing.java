@@ -6,7 +6,9 @@ import static dev.d2v.tensor.kernel.vector.Native.load;
 import static dev.d2v.tensor.kernel.vector.Native.set;
 import static dev.d2v.tensor.kernel.vector.Native.store;
 
-/// Copies of contiguous floats, by address.
+import jdk.incubator.vector.FloatVector;
+
+/// Copies and products of contiguous floats, by address.
 final class Packing {
   private Packing() {}
 
@@ -19,5 +21,19 @@ final class Packing {
     for (; i < n; i++) {
       set(to + 4L * i, get(from + 4L * i));
     }
+  }
+
+  /// Sum of `x[i] y[i]`, n elements.
+  static float dot(long x, long y, int n) {
+    FloatVector sums = FloatVector.zero(Lanes.F);
+    int i = 0;
+    for (; i <= n - V; i += V) {
+      sums = load(x + 4L * i).fma(load(y + 4L * i), sums);
+    }
+    float sum = VectorMath.sum(sums);
+    for (; i < n; i++) {
+      sum = Math.fma(get(x + 4L * i), get(y + 4L * i), sum);
+    }
+    return sum;
   }
 }

@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /// `c = a b + bias + addend` with the rows of a contiguous: NN and NT.
 ///
-/// First all threads pack b, which is a weight and small, into panels as wide as a tile. Then each
-/// part takes a block of rows and some of the panels: it goes through its rows of a in strips of a
-/// tile's height, packs each when it is first needed, and multiplies them by a few panels that stay
-/// in the second-level cache, then by the next. When all panels stay there, one strip at a time is
-/// packed, in the nearest cache.
+/// First all threads pack b, which is a weight and small, into panels as wide as a tile: of NN in
+/// the order of memory, some rows each; of NT some panels. Then each part takes a block of rows and
+/// some of the panels: it goes through its rows of a in strips of a tile's height, packs each when
+/// it is first needed, and multiplies them by a few panels that stay in the second-level cache, then
+/// by the next. When all panels stay there, one strip at a time is packed, in the nearest cache.
 final class RowGemm {
   /// Parts for each thread, so that one that is held up holds up little.
   private static final int PARTS = 8;
@@ -26,11 +26,16 @@ final class RowGemm {
 
   private static final int CACHED_B = 1 << 17;
 
+  /// Floats behind a panel: a line, lest panels fall on the same sets of the caches.
+  private static final int GAP = 16;
+
   private static final int TILE = 2;
   private static final float[] NONE = {};
 
   private final RowParallel parallel;
   private final Scratch scratch;
+  private final DotGemm dots;
+  private final PanelGemm panels;
 
   /// Strips of a for each thread.
   private final float[][] strips;
@@ -44,6 +49,8 @@ final class RowGemm {
   RowGemm(RowParallel parallel, Scratch scratch) {
     this.parallel = parallel;
     this.scratch = scratch;
+    this.dots = new DotGemm(parallel, scratch);
+    this.panels = new PanelGemm(parallel, scratch);
     this.strips = new float[parallel.threads()][0];
   }
 
@@ -107,7 +114,18 @@ final class RowGemm {
 
     /// Where a panel of b starts in the packed array.
     int panel(int panel, int depth) {
-      return panels.padded() * depths.from(depth) + panels.start(panel) * depths.length(depth);
+      int before = panels.count() * (WIDTH * depths.from(depth) + GAP * depth);
+      return before + panel * stride(depth);
+    }
+
+    /// Floats from a panel to the next.
+    int stride(int depth) {
+      return WIDTH * depths.length(depth) + GAP;
+    }
+
+    /// Floats of all panels.
+    long packed() {
+      return (long) panels.count() * ((long) WIDTH * depths.size() + (long) GAP * depths.count());
     }
   }
 
@@ -115,37 +133,71 @@ final class RowGemm {
     if (x.m == 0 || x.n == 0) {
       return;
     }
-    Plan plan = Plan.of(x.m, x.n, x.k, parallel.threads());
-    int padded = plan.panels.padded();
-    packed = GemmPacking.grown(packed, (long) padded * x.k);
+    if (DotGemm.suits(x)) {
+      dots.run(x);
+      return;
+    }
+    int padded = new Panels(x.n).padded();
     bias = GemmPacking.grown(bias, padded + WIDTH);
     Arrays.fill(bias, 0, padded + WIDTH, 0);
     if (x.bias != 0) {
       GemmPacking.copy(bias, 0, x.bias, x.n);
     }
-    int depths = plan.depths.count();
-    parallel.run(
-        plan.panels.count() * depths,
-        (part, thread) -> packPanel(x, plan, part / depths, part % depths, thread));
+    if (panels.suits(x)) {
+      panels.run(x, bias);
+    } else {
+      packThenMultiply(x);
+    }
+  }
+
+  private void packThenMultiply(Product x) {
+    Plan plan = Plan.of(x.m, x.n, x.k, parallel.threads());
+    packed = GemmPacking.grown(packed, plan.packed());
+    if (x.transposed) {
+      int depths = plan.depths.count();
+      parallel.run(
+          plan.panels.count() * depths,
+          (part, thread) -> packPanel(x, plan, part / depths, part % depths, thread));
+    } else {
+      Blocks shares = Blocks.of(x.k, Math.ceilDiv(x.k, PARTS * parallel.threads()), 1);
+      parallel.run(
+          shares.count(),
+          (share, thread) -> packRows(x, plan, shares.from(share), shares.length(share)));
+    }
     parallel.run(
         plan.rows.count() * plan.groups.count(), (part, thread) -> block(x, plan, part, thread));
   }
 
+  /// Some rows of b.
+  private void packRows(Product x, Plan plan, int from, int count) {
+    for (int p = from; p < from + count; p++) {
+      int depth = p / plan.depths.each();
+      int at = plan.panel(0, depth) + WIDTH * (p - plan.depths.from(depth));
+      long row = x.b + 4L * x.n * p;
+      GemmPacking.panels(packed, at, WIDTH, plan.stride(depth), row, 0, 1, x.n);
+    }
+  }
+
   private void packPanel(Product x, Plan plan, int panel, int depth, int thread) {
-    int from = plan.panels.start(panel);
-    int width = plan.panels.width(panel);
     int p = plan.depths.from(depth);
     int k = plan.depths.length(depth);
-    int at = plan.panel(panel, depth);
+    long buffer = scratch.segment(thread, TILE, StoredRows.BUFFER_BYTES).address();
+    packPanel(x, packed, plan.panel(panel, depth), panel, p, k, buffer);
+  }
+
+  /// A panel of the transpose of b: k columns of its rows from p on.
+  ///
+  /// @param buffer of the thread's own, of StoredRows.BUFFER_BYTES
+  static void packPanel(Product x, float[] to, int at, int panel, int p, int k, long buffer) {
+    Panels panels = new Panels(x.n);
+    int from = panels.start(panel);
+    int width = panels.width(panel);
     if (x.stored != null) {
-      long buffer = scratch.segment(thread, TILE, StoredRows.BUFFER_BYTES).address();
-      x.stored.panel(packed, at, from, p, k, width, buffer);
-    } else if (x.transposed) {
-      long square = scratch.segment(thread, TILE, GemmPacking.SQUARE_BYTES).address();
-      long b = x.b + 4 * ((long) from * x.k + p);
-      GemmPacking.transposed(packed, at, b, 4L * x.k, k, width, square);
+      x.stored.panel(to, at, from, p, k, width, buffer);
     } else {
-      GemmPacking.panel(packed, at, x.b + 4 * ((long) p * x.n + from), 4L * x.n, k, width);
+      long b = x.b + 4 * ((long) from * x.k + p);
+      GemmPacking.transposed(to, at, b, 4L * x.k, k, width, 1);
+      GemmPacking.pad(to, at, k, width);
     }
   }
 
@@ -191,23 +243,44 @@ final class RowGemm {
   private void tile(
       Product x, Plan plan, int depth, int panel, float[] a, int at, int row, int rows, long tile) {
     int column = plan.panels.start(panel);
-    int width = plan.panels.width(panel);
+    int z = depth == 0 ? column : plan.panels.padded();
     int k = plan.depths.length(depth);
     int b = plan.panel(panel, depth);
-    int z = depth == 0 ? column : plan.panels.padded();
+    tile(x, tile, row, rows, column, depth == 0, bias, z, a, at, packed, b, k);
+  }
+
+  /// A tile of c: see [GemmTile#rows].
+  ///
+  /// @param buffer address of a buffer for a tile
+  /// @param fresh whether nothing was added to it yet
+  static void tile(
+      Product x,
+      long buffer,
+      int row,
+      int rows,
+      int column,
+      boolean fresh,
+      float[] z,
+      int zt,
+      float[] a,
+      int at,
+      float[] b,
+      int bt,
+      int k) {
+    int width = Math.min(WIDTH, x.n - column);
     long ldc = 4L * x.n;
     long c = x.c + ldc * row + 4L * column;
-    boolean adds = depth > 0 || x.addend != 0;
+    boolean adds = !fresh || x.addend != 0;
     if (rows == ROWS && width == WIDTH && !adds) {
       TileStore.expect(c, ldc);
-      GemmTile.rows(c, ldc, ROWS, bias, z, a, at, packed, b, k);
+      GemmTile.rows(c, ldc, ROWS, z, zt, a, at, b, bt, k);
       return;
     }
-    GemmTile.rows(tile, 2 * W, rows, bias, z, a, at, packed, b, k);
+    GemmTile.rows(buffer, 2 * W, rows, z, zt, a, at, b, bt, k);
     if (adds) {
-      TileStore.add(c, ldc, depth == 0 ? x.addend - x.c : 0, tile, rows, width);
+      TileStore.add(c, ldc, fresh ? x.addend - x.c : 0, buffer, rows, width);
     } else {
-      TileStore.assign(c, ldc, tile, rows, width);
+      TileStore.assign(c, ldc, buffer, rows, width);
     }
   }
 }

@@ -30,6 +30,7 @@ final class StoredFewRows {
   private static final int DEPTH = 768;
 
   private static final int ROW = 4;
+  private static final float[] ZEROS = new float[V];
 
   private final RowParallel parallel;
   private final Scratch scratch;
@@ -101,7 +102,7 @@ final class StoredFewRows {
       }
       int rows = Math.min(HEIGHT, x.m() - strip * HEIGHT);
       for (int i = 0; i < rows; i++) {
-        LaneSums.of(row, to, SQUARE * i);
+        LaneSums.store(row, to, SQUARE * i, ZEROS, 0);
         finish(x, w, row, strip * HEIGHT + i, column);
       }
     }

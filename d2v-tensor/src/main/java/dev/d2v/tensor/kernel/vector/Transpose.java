@@ -32,46 +32,40 @@ final class Transpose {
     return VectorMask.fromLong(F, bits);
   }
 
-  /// `y(j, i) = scale * x(i, j)`. Columns of x are in whole vectors; what fills the last vectors of
-  /// y repeats the last row of x.
-  static void of(AttentionMatrix y, AttentionMatrix x, int rows, int columns, float scale) {
-    for (int j = 0; j < columns; j += V) {
-      for (int i = 0; i < rows; i += V) {
-        block(y.at(j, i), y.stride(), x.at(i, j), x.stride(), rows - 1 - i, scale);
-      }
-    }
-  }
-
-  /// `y(j, i) = x(i, j)` for as many rows and columns as a vector has lanes, by address; what fills
-  /// the vectors of y repeats the last row of x.
+  /// `y[at + j * step + i] = scale * x(i, j)` for at most as many rows i as a vector has lanes, and
+  /// columns j in whole vectors; what fills the vectors of y repeats the last row of x.
   ///
-  /// @param last number of the last row of x
-  static void square(long y, long ys, long x, long xs, int last) {
-    block(y, ys, x, xs, last, 1);
+  /// @param xs bytes from row to row in x
+  static void rows(
+      float[] y, int at, int step, long x, long xs, int rows, int columns, float scale) {
+    for (int j = 0; j < columns; j += V) {
+      block(y, at + j * step, step, x + 4L * j, xs, rows - 1, scale);
+    }
   }
 
   /// One square.
   ///
   /// @param last number of the last row of x
-  private static void block(long y, long ys, long x, long xs, int last, float scale) {
+  private static void block(float[] y, int at, int step, long x, long xs, int last, float scale) {
     switch (V) {
-      case 16 -> block16(y, ys, x, xs, last, scale);
-      case 8 -> block8(y, ys, x, xs, last, scale);
-      case 4 -> block4(y, ys, x, xs, last, scale);
-      default -> elements(y, ys, x, xs, last, scale);
+      case 16 -> block16(y, at, step, x, xs, last, scale);
+      case 8 -> block8(y, at, step, x, xs, last, scale);
+      case 4 -> block4(y, at, step, x, xs, last, scale);
+      default -> elements(y, at, step, x, xs, last, scale);
     }
   }
 
-  private static void elements(long y, long ys, long x, long xs, int last, float scale) {
+  private static void elements(
+      float[] y, int at, int step, long x, long xs, int last, float scale) {
     for (int i = 0; i < V; i++) {
       for (int j = 0; j < V; j++) {
         float value = Native.get(x + xs * Math.min(i, last) + 4L * j) * scale;
-        Native.set(y + j * ys + 4L * i, value);
+        y[at + j * step + i] = value;
       }
     }
   }
 
-  private static void block16(long y, long ys, long x, long xs, int last, float scale) {
+  private static void block16(float[] y, int at, int step, long x, long xs, int last, float scale) {
     FloatVector r0 = fromMemorySegment(F, ALL, x, ORDER).mul(scale);
     FloatVector r1 = fromMemorySegment(F, ALL, x + xs * Math.min(1, last), ORDER).mul(scale);
     FloatVector r2 = fromMemorySegment(F, ALL, x + xs * Math.min(2, last), ORDER).mul(scale);
@@ -112,25 +106,25 @@ final class Transpose {
     FloatVector c9 = b9.blend(b11.rearrange(S2), M2), c11 = b9.rearrange(S2).blend(b11, M2);
     FloatVector c12 = b12.blend(b14.rearrange(S2), M2), c14 = b12.rearrange(S2).blend(b14, M2);
     FloatVector c13 = b13.blend(b15.rearrange(S2), M2), c15 = b13.rearrange(S2).blend(b15, M2);
-    c0.blend(c1.rearrange(S1), M1).intoMemorySegment(ALL, y, ORDER);
-    c0.rearrange(S1).blend(c1, M1).intoMemorySegment(ALL, y + ys, ORDER);
-    c2.blend(c3.rearrange(S1), M1).intoMemorySegment(ALL, y + 2 * ys, ORDER);
-    c2.rearrange(S1).blend(c3, M1).intoMemorySegment(ALL, y + 3 * ys, ORDER);
-    c4.blend(c5.rearrange(S1), M1).intoMemorySegment(ALL, y + 4 * ys, ORDER);
-    c4.rearrange(S1).blend(c5, M1).intoMemorySegment(ALL, y + 5 * ys, ORDER);
-    c6.blend(c7.rearrange(S1), M1).intoMemorySegment(ALL, y + 6 * ys, ORDER);
-    c6.rearrange(S1).blend(c7, M1).intoMemorySegment(ALL, y + 7 * ys, ORDER);
-    c8.blend(c9.rearrange(S1), M1).intoMemorySegment(ALL, y + 8 * ys, ORDER);
-    c8.rearrange(S1).blend(c9, M1).intoMemorySegment(ALL, y + 9 * ys, ORDER);
-    c10.blend(c11.rearrange(S1), M1).intoMemorySegment(ALL, y + 10 * ys, ORDER);
-    c10.rearrange(S1).blend(c11, M1).intoMemorySegment(ALL, y + 11 * ys, ORDER);
-    c12.blend(c13.rearrange(S1), M1).intoMemorySegment(ALL, y + 12 * ys, ORDER);
-    c12.rearrange(S1).blend(c13, M1).intoMemorySegment(ALL, y + 13 * ys, ORDER);
-    c14.blend(c15.rearrange(S1), M1).intoMemorySegment(ALL, y + 14 * ys, ORDER);
-    c14.rearrange(S1).blend(c15, M1).intoMemorySegment(ALL, y + 15 * ys, ORDER);
+    c0.blend(c1.rearrange(S1), M1).intoArray(y, at);
+    c0.rearrange(S1).blend(c1, M1).intoArray(y, at + step);
+    c2.blend(c3.rearrange(S1), M1).intoArray(y, at + 2 * step);
+    c2.rearrange(S1).blend(c3, M1).intoArray(y, at + 3 * step);
+    c4.blend(c5.rearrange(S1), M1).intoArray(y, at + 4 * step);
+    c4.rearrange(S1).blend(c5, M1).intoArray(y, at + 5 * step);
+    c6.blend(c7.rearrange(S1), M1).intoArray(y, at + 6 * step);
+    c6.rearrange(S1).blend(c7, M1).intoArray(y, at + 7 * step);
+    c8.blend(c9.rearrange(S1), M1).intoArray(y, at + 8 * step);
+    c8.rearrange(S1).blend(c9, M1).intoArray(y, at + 9 * step);
+    c10.blend(c11.rearrange(S1), M1).intoArray(y, at + 10 * step);
+    c10.rearrange(S1).blend(c11, M1).intoArray(y, at + 11 * step);
+    c12.blend(c13.rearrange(S1), M1).intoArray(y, at + 12 * step);
+    c12.rearrange(S1).blend(c13, M1).intoArray(y, at + 13 * step);
+    c14.blend(c15.rearrange(S1), M1).intoArray(y, at + 14 * step);
+    c14.rearrange(S1).blend(c15, M1).intoArray(y, at + 15 * step);
   }
 
-  private static void block8(long y, long ys, long x, long xs, int last, float scale) {
+  private static void block8(float[] y, int at, int step, long x, long xs, int last, float scale) {
     FloatVector r0 = fromMemorySegment(F, ALL, x, ORDER).mul(scale);
     FloatVector r1 = fromMemorySegment(F, ALL, x + xs * Math.min(1, last), ORDER).mul(scale);
     FloatVector r2 = fromMemorySegment(F, ALL, x + xs * Math.min(2, last), ORDER).mul(scale);
@@ -147,26 +141,26 @@ final class Transpose {
     FloatVector b1 = a1.blend(a3.rearrange(S2), M2), b3 = a1.rearrange(S2).blend(a3, M2);
     FloatVector b4 = a4.blend(a6.rearrange(S2), M2), b6 = a4.rearrange(S2).blend(a6, M2);
     FloatVector b5 = a5.blend(a7.rearrange(S2), M2), b7 = a5.rearrange(S2).blend(a7, M2);
-    b0.blend(b1.rearrange(S1), M1).intoMemorySegment(ALL, y, ORDER);
-    b0.rearrange(S1).blend(b1, M1).intoMemorySegment(ALL, y + ys, ORDER);
-    b2.blend(b3.rearrange(S1), M1).intoMemorySegment(ALL, y + 2 * ys, ORDER);
-    b2.rearrange(S1).blend(b3, M1).intoMemorySegment(ALL, y + 3 * ys, ORDER);
-    b4.blend(b5.rearrange(S1), M1).intoMemorySegment(ALL, y + 4 * ys, ORDER);
-    b4.rearrange(S1).blend(b5, M1).intoMemorySegment(ALL, y + 5 * ys, ORDER);
-    b6.blend(b7.rearrange(S1), M1).intoMemorySegment(ALL, y + 6 * ys, ORDER);
-    b6.rearrange(S1).blend(b7, M1).intoMemorySegment(ALL, y + 7 * ys, ORDER);
+    b0.blend(b1.rearrange(S1), M1).intoArray(y, at);
+    b0.rearrange(S1).blend(b1, M1).intoArray(y, at + step);
+    b2.blend(b3.rearrange(S1), M1).intoArray(y, at + 2 * step);
+    b2.rearrange(S1).blend(b3, M1).intoArray(y, at + 3 * step);
+    b4.blend(b5.rearrange(S1), M1).intoArray(y, at + 4 * step);
+    b4.rearrange(S1).blend(b5, M1).intoArray(y, at + 5 * step);
+    b6.blend(b7.rearrange(S1), M1).intoArray(y, at + 6 * step);
+    b6.rearrange(S1).blend(b7, M1).intoArray(y, at + 7 * step);
   }
 
-  private static void block4(long y, long ys, long x, long xs, int last, float scale) {
+  private static void block4(float[] y, int at, int step, long x, long xs, int last, float scale) {
     FloatVector r0 = fromMemorySegment(F, ALL, x, ORDER).mul(scale);
     FloatVector r1 = fromMemorySegment(F, ALL, x + xs * Math.min(1, last), ORDER).mul(scale);
     FloatVector r2 = fromMemorySegment(F, ALL, x + xs * Math.min(2, last), ORDER).mul(scale);
     FloatVector r3 = fromMemorySegment(F, ALL, x + xs * Math.min(3, last), ORDER).mul(scale);
     FloatVector a0 = r0.blend(r2.rearrange(S2), M2), a2 = r0.rearrange(S2).blend(r2, M2);
     FloatVector a1 = r1.blend(r3.rearrange(S2), M2), a3 = r1.rearrange(S2).blend(r3, M2);
-    a0.blend(a1.rearrange(S1), M1).intoMemorySegment(ALL, y, ORDER);
-    a0.rearrange(S1).blend(a1, M1).intoMemorySegment(ALL, y + ys, ORDER);
-    a2.blend(a3.rearrange(S1), M1).intoMemorySegment(ALL, y + 2 * ys, ORDER);
-    a2.rearrange(S1).blend(a3, M1).intoMemorySegment(ALL, y + 3 * ys, ORDER);
+    a0.blend(a1.rearrange(S1), M1).intoArray(y, at);
+    a0.rearrange(S1).blend(a1, M1).intoArray(y, at + step);
+    a2.blend(a3.rearrange(S1), M1).intoArray(y, at + 2 * step);
+    a2.rearrange(S1).blend(a3, M1).intoArray(y, at + 3 * step);
   }
 }

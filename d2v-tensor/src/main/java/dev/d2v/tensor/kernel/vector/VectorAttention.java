@@ -8,18 +8,22 @@ import dev.d2v.tensor.kernel.AttentionKernels;
 import dev.d2v.tensor.kernel.DropoutSpec;
 import dev.d2v.tensor.parallel.RowParallel;
 import dev.d2v.tensor.parallel.Scratch;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Attention with vectors: the rows of a head are copied into scratch matrices, each product runs
-/// in register tiles, and the softmax goes over scores in the cache.
+/// Attention with vectors: the rows of a head are packed as the tiles of all products want them
+/// ([GemmTile]), and the softmax goes over scores in the cache.
 public final class VectorAttention implements AttentionKernels {
   private final RowParallel parallel;
-  private final Scratch scratch;
+
+  /// One for each thread.
+  private final AttentionRoom[] rooms;
 
   /// Over these threads, with this working memory.
   public VectorAttention(RowParallel parallel, Scratch scratch) {
     this.parallel = parallel;
-    this.scratch = scratch;
+    this.rooms = new AttentionRoom[parallel.threads()];
+    Arrays.setAll(rooms, thread -> new AttentionRoom(scratch, thread));
   }
 
   @Override
@@ -39,9 +43,10 @@ public final class VectorAttention implements AttentionKernels {
     if (out.size() == 0) {
       return;
     }
-    var shape = new AttentionShape(B, T, H, D);
+    var shape = AttentionShape.of(B, T, H, D, false, parallel.threads());
     AttentionScores scores = scores(qkv, bias, padding, dropout, scale, shape);
-    var call = new AttentionForward(rooms(shape, false), shape, scores, address(out), orZero(lse));
+    int queryParts = shape.queryParts(parallel.threads());
+    var call = new AttentionForward(rooms, shape, scores, queryParts, address(out), orZero(lse));
     parallel.run(call.parts(), call);
   }
 
@@ -65,22 +70,19 @@ public final class VectorAttention implements AttentionKernels {
     if (out.size() == 0) {
       return;
     }
-    var shape = new AttentionShape(B, T, H, D);
+    var shape = AttentionShape.of(B, T, H, D, true, parallel.threads());
     AttentionScores scores = scores(qkv, bias, padding, dropout, scale, shape);
     var call =
         new AttentionBackward(
-            rooms(shape, true),
+            rooms,
             shape,
             scores,
             address(dqkv),
             orZero(dbias),
             address(dout),
+            address(out),
             address(lse));
     parallel.run(call.parts(), call);
-  }
-
-  private AttentionRoom.OfThreads rooms(AttentionShape shape, boolean backward) {
-    return new AttentionRoom.OfThreads(scratch, parallel.threads(), shape, backward);
   }
 
   private static AttentionScores scores(

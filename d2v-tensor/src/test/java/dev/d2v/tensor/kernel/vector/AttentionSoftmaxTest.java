@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -11,50 +12,52 @@ class AttentionSoftmaxTest {
   private static final int V = Lanes.F.length();
   private static final int KEYS = 11;
   private static final Arena ARENA = Arena.ofShared();
-  private static final long ROW = AttentionMatrix.strideFor(V);
-  private static final AttentionMatrix S = matrix(KEYS);
-  private static final AttentionMatrix G = matrix(KEYS);
-  private static final long SHIFT = matrix(1).at();
-  private static final long SUM = matrix(1).at();
+  private static final long S = ARENA.allocate(KEYS * AttentionSoftmax.ROW, 64).address();
+  private static final long DP = ARENA.allocate(KEYS * AttentionSoftmax.ROW, 64).address();
 
-  private static AttentionMatrix matrix(int rows) {
-    return new AttentionMatrix(ARENA.allocate(rows * ROW, 64).address(), ROW);
-  }
+  private final float[] max = new float[V];
+  private final float[] sum = new float[V];
+  private final float[] p = new float[GemmTile.HIGH * KEYS];
 
   @AfterAll
   static void close() {
     ARENA.close();
   }
 
-  private static float exp(float x) {
-    AttentionPack.fill(S.at(), V, x);
-    AttentionPack.fill(SHIFT, V, 0);
-    AttentionSoftmax.exponentials(SUM, S.at(), ROW, 1, SHIFT);
-    return Native.get(S.at());
+  private static void fill(long scores, int key, float value) {
+    for (int lane = 0; lane < V; lane++) {
+      Native.set(scores + AttentionSoftmax.ROW * key + 4L * lane, value);
+    }
   }
 
-  private static void fill(AttentionMatrix x, float value) {
+  private static void fill(long scores, float value) {
     for (int j = 0; j < KEYS; j++) {
-      AttentionPack.fill(x.at(j, 0), V, value);
+      fill(scores, j, value);
     }
   }
 
+  private float power(float x) {
+    fill(S, 0, x);
+    AttentionSoftmax.exponentials(p, 0, S, 1, max, sum, 0);
+    return p[0];
+  }
+
   @Test
-  void expIsWithinTwoTenMillionthsFromMinus87To80() {
+  void powersOf2AreWithinTwoTenMillionthsFromMinus126To120() {
     for (int i = 0; i <= 20_000; i++) {
-      float x = -87 + 167f * i / 20_000;
-      double expected = Math.exp(x);
-      double error = Math.abs(exp(x) - expected) / expected;
-      assertTrue(error < 2e-7, "exp(" + x + ") is off by " + error);
+      float x = -126 + 246f * i / 20_000;
+      double expected = Math.pow(2, x);
+      double error = Math.abs(power(x) - expected) / expected;
+      assertTrue(error < 2e-7, "2^" + x + " is off by " + error);
     }
   }
 
   @Test
-  void expOfWhatNoQuerySeesIsExactlyZero() {
-    assertEquals(0f, exp(Float.NEGATIVE_INFINITY));
-    assertEquals(0f, exp(-88));
-    assertEquals(1f, exp(0));
-    assertTrue(Float.isNaN(exp(Float.NaN)));
+  void thePowerOfWhatNoQuerySeesIsExactlyZero() {
+    assertEquals(0f, power(Float.NEGATIVE_INFINITY));
+    assertEquals(0f, power(-127));
+    assertEquals(1f, power(0));
+    assertTrue(Float.isNaN(power(Float.NaN)));
   }
 
   @Test
@@ -62,31 +65,44 @@ class AttentionSoftmaxTest {
     for (int j = 0; j < KEYS; j++) {
       for (int i = 0; i < V; i++) {
         fill(S, -5);
-        Native.set(S.at(j, i), -3);
-        AttentionSoftmax.shifts(SHIFT, S.at(), ROW, KEYS);
+        Native.set(S + AttentionSoftmax.ROW * j + 4L * i, -3);
+        Arrays.fill(max, Float.NEGATIVE_INFINITY);
+        AttentionSoftmax.largest(max, 0, S, KEYS);
         for (int lane = 0; lane < V; lane++) {
-          assertEquals(lane == i ? -3f : -5f, Native.get(SHIFT + 4L * lane));
+          assertEquals(lane == i ? -3f : -5f, max[lane]);
         }
       }
     }
   }
 
   @Test
-  void whereNoKeyIsSeenNothingIsSubtracted() {
-    fill(S, Float.NEGATIVE_INFINITY);
-    AttentionSoftmax.shifts(SHIFT, S.at(), ROW, KEYS);
-    assertEquals(0f, Native.get(SHIFT));
+  void whereNoKeyIsSeenNothingIsSubtractedAndTheSumHasNoInverse() {
+    Arrays.fill(max, Float.NEGATIVE_INFINITY);
+    AttentionSoftmax.finite(max, V);
+    assertEquals(0f, max[V - 1]);
+    AttentionSoftmax.finish(max, sum, V);
+    assertEquals(0f, sum[V - 1]);
+    assertEquals(Float.NEGATIVE_INFINITY, max[V - 1]);
   }
 
   @Test
   void theDerivativeOfEqualProbabilitiesIsTheDeviationFromTheMean() {
-    fill(S, 1f / KEYS);
+    fill(S, 0);
     for (int j = 0; j < KEYS; j++) {
-      AttentionPack.fill(G.at(j, 0), V, j);
+      fill(DP, j, j);
     }
-    AttentionSoftmax.derivative(G.at(), S.at(), ROW, KEYS, 2);
+    float[] shifts = new float[V];
+    float[] deltas = new float[V];
+    Arrays.fill(shifts, (float) (Math.log(KEYS) / Math.log(2)));
+    Arrays.fill(deltas, (KEYS - 1) / 2f);
+    float[] strip = new float[GemmTile.SLAB + 16 * KEYS];
+    float[] gradients = new float[GemmTile.SLAB + 16 * KEYS];
+    AttentionSoftmax.gradients(strip, gradients, 0, p, 0, S, DP, KEYS, shifts, deltas, 0, 2);
     for (int j = 0; j < KEYS; j++) {
-      assertEquals(2f / KEYS * (j - (KEYS - 1) / 2f), Native.get(G.at(j, V - 1)), 1e-6f);
+      float expected = 2f / KEYS * (j - (KEYS - 1) / 2f);
+      assertEquals(1f / KEYS, strip[16 * j + V - 1], 1e-7f);
+      assertEquals(expected, gradients[16 * j + V - 1], 1e-6f);
+      assertEquals(expected, p[GemmTile.HIGH * j + V - 1], 1e-6f);
     }
   }
 }

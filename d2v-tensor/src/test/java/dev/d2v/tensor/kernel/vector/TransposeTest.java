@@ -10,28 +10,26 @@ class TransposeTest {
 
   @Test
   void everyElementChangesRowWithColumnAndTheLastRowIsRepeated() {
-    int rows = V + 3;
     int columns = 3 * V;
+    int step = V + 5;
     try (Arena arena = Arena.ofConfined()) {
-      AttentionMatrix x = matrix(arena, rows, columns);
-      AttentionMatrix y = matrix(arena, columns, 2 * V);
-      for (int i = 0; i < rows; i++) {
+      long stride = 4L * columns + 64;
+      long x = arena.allocate(V * stride, 64).address();
+      for (int i = 0; i < V; i++) {
         for (int j = 0; j < columns; j++) {
-          Native.set(x.at(i, j), 1000 * i + j);
+          Native.set(x + stride * i + 4L * j, 1000 * i + j);
         }
       }
-      Transpose.of(y, x, rows, columns, 0.5f);
-      for (int i = 0; i < 2 * V; i++) {
-        for (int j = 0; j < columns; j++) {
-          float expected = 500f * Math.min(i, rows - 1) + 0.5f * j;
-          assertEquals(expected, Native.get(y.at(j, i)), "row " + j + ", column " + i);
+      for (int rows = 1; rows <= V; rows++) {
+        float[] y = new float[2 + step * columns];
+        Transpose.rows(y, 2, step, x, stride, rows, columns, 0.5f);
+        for (int i = 0; i < V; i++) {
+          for (int j = 0; j < columns; j++) {
+            float expected = 500f * Math.min(i, rows - 1) + 0.5f * j;
+            assertEquals(expected, y[2 + j * step + i], "row " + j + ", column " + i);
+          }
         }
       }
     }
-  }
-
-  private static AttentionMatrix matrix(Arena arena, int rows, int columns) {
-    long stride = AttentionMatrix.strideFor(columns);
-    return new AttentionMatrix(arena.allocate(rows * stride, 64).address(), stride);
   }
 }
