@@ -74,7 +74,8 @@ public sealed interface Weights extends AutoCloseable
   /// @param preferTeacher for inference: the teacher's values
   default LoadReport load(Data2Vec2 model, boolean preferTeacher) {
     LoadReport.Builder report = new LoadReport.Builder();
-    boolean trains = !model.memory().teacher().isEmpty();
+    boolean trains = model.memory().trains();
+    boolean taught = !model.memory().teacher().isEmpty();
     TensorFile student = Names.view(this, student());
     TensorFile teacher = Names.view(this, teacher());
     report.expect(
@@ -85,7 +86,7 @@ public sealed interface Weights extends AutoCloseable
     }
     if (trains && teacher().isEmpty()) {
       model.memory().copyToTeacher();
-    } else if (trains) {
+    } else if (taught) {
       LoadReport.Builder second = new LoadReport.Builder();
       second.expect(teacher.names());
       for (Parameter p : model.memory().teacher()) {
