@@ -43,7 +43,9 @@ final class ConfigWriter {
           Map.entry(DropConfig.class, "What is dropped at random in training, as probabilities."),
           Map.entry(TargetConfig.class, "What the student predicts: the teacher's last layers."),
           Map.entry(
-              LossConfig.class, "Form and weights of the losses; scale null: 1/sqrt(features)."),
+              LossConfig.class,
+              "Form and weights of the losses; scale null: 1/sqrt(features). Reconstruction alone"
+                  + " needs no teacher."),
           Map.entry(EmaConfig.class, "The teacher's decay; annealUpdates 0: over the whole run."),
           Map.entry(ImageConfig.class, "The encoder of images."),
           Map.entry(SpeechConfig.class, "The encoder of speech."),
@@ -52,8 +54,11 @@ final class ConfigWriter {
           Map.entry(AlibiConfig.class, "Attention biases that fall with distance."),
           Map.entry(PrenetConfig.class, "The context encoder: blocks that yield no targets."),
           Map.entry(
-              MaskConfig.class, "Which tokens are hidden from the student; length in tokens."),
-          Map.entry(DecoderConfig.class, "The convolutions that fill the hidden places."),
+              MaskConfig.class,
+              "Which tokens are hidden; fill stands for them: in the decoder, or with encode all"
+                  + " in the encoder."),
+          Map.entry(
+              DecoderConfig.class, "What fills the hidden places; linear only with encode all."),
           Map.entry(TrainConfig.class, "How it is trained; an update is accumulate batches."),
           Map.entry(
               LearningRateConfig.class, "The rate; warmupUpdates -1: warmupFraction of the run."),

@@ -11,6 +11,8 @@ import dev.d2v.model.image.ImageConfig;
 import dev.d2v.model.train.ImageRecipes;
 import dev.d2v.model.train.Recipe;
 import dev.d2v.model.train.Recipes;
+import dev.d2v.model.train.SharedRecipes;
+import dev.d2v.model.train.TextRecipes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,6 +114,55 @@ final class ConfigMapperTest {
   }
 
   @Test
+  @DisplayName("masks that only fit together with each other are refused, and taken together")
+  void masks() {
+    ConfigException kept =
+        assertThrows(
+            ConfigException.class,
+            () ->
+                ConfigMapper.with(
+                    ImageRecipes.quickstart(),
+                    List.of("model.image.mask.encode=all", "model.image.mask.keepMasked=0.1")));
+    assertEquals(
+        "--set model.image.mask.keepMasked=0.1: model.image.mask.keepMasked must be 0 where"
+            + " mask.encode is all: masked tokens are replaced there",
+        kept.getMessage());
+    ConfigException frozen =
+        assertThrows(
+            ConfigException.class,
+            () ->
+                ConfigMapper.with(
+                    TextRecipes.austenSmall(),
+                    List.of("model.text.mask.encode=all", "model.text.localGradMult=0")));
+    assertTrue(
+        String.valueOf(frozen.getMessage())
+            .startsWith(
+                "--set model.text.localGradMult=0: model.text.localGradMult must be above 0"));
+    ConfigException untrained =
+        assertThrows(
+            ConfigException.class,
+            () ->
+                ConfigMapper.with(
+                    SharedRecipes.threeSensesSmall(),
+                    List.of(
+                        "model.loss.regression=0",
+                        "model.loss.cls=0",
+                        "model.loss.reconstruction=1")));
+    assertEquals(
+        "--set model.loss.regression=0: model.loss.regression must be above 0: no other loss trains"
+            + " the encoder AUDIO",
+        untrained.getMessage());
+    Recipe linear =
+        ConfigMapper.with(
+            ImageRecipes.quickstart(),
+            List.of(
+                "model.image.mask.encode=all",
+                "model.image.mask.fill=learned",
+                "model.image.decoder.kind=linear"));
+    assertEquals(linear, ConfigMapper.parse(ConfigMapper.yaml(linear), "config.yaml"));
+  }
+
+  @Test
   @DisplayName(
       "a file changes what it names; its recipe, or --recipe, fills the rest; --set comes last")
   void file(@TempDir Path folder) throws IOException {
@@ -153,6 +204,11 @@ final class ConfigMapperTest {
           model.heads=7                   | model.embedDim (128) must be a multiple of heads (7)
           model.targets.topLayers=9       | --set model.targets.topLayers=9: model.targets.topLayers (9) cannot exceed depth (4): only shared blocks yield targets
           model.image.positions=smell     | --set model.image.positions=smell: model.image.positions expects one of sin-cos, learned, none, got 'smell'
+          model.image.mask.fill=learnt    | --set model.image.mask.fill=learnt: model.image.mask.fill expects one of noise, learned, got 'learnt'; did you mean 'learned'?
+          model.image.mask.encode=visable | --set model.image.mask.encode=visable: model.image.mask.encode expects one of visible, all, got 'visable'; did you mean 'visible'?
+          model.image.mask.fil=noise      | --set model.image.mask.fil=noise: there is no key 'model.image.mask.fil'; did you mean 'model.image.mask.fill' or 'model.speech.mask.fill' or 'model.text.mask.fill'?
+          model.image.decoder.kind=linear | --set model.image.decoder.kind=linear: model.image.decoder.kind linear needs mask.encode all: place by place, it cannot fill what the encoder has not seen
+          model.loss.regression=0         | --set model.loss.regression=0: model.loss.regression, cls and reconstruction are all 0: there is nothing to learn from
           model.image.alibi.scale=1    | --set model.image.alibi.scale=1: model.image.alibi also needs distance, learned, perHead, perLayer
           model=3                         | --set model=3: model is a section with keys of its own, got '3'
           train                           | --set train: expected key=value, for example train.batch=32

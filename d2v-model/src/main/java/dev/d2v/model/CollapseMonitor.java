@@ -3,6 +3,7 @@ package dev.d2v.model;
 import dev.d2v.nn.Pass;
 import dev.d2v.tensor.Tensor;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// Watches whether representations keep apart. A loss can fall because the targets became easy, so
@@ -17,15 +18,19 @@ import java.util.Map;
 ///
 /// Spread is the mean over channels of the standard deviation, `sqrt(var_unbiased + 1e-6)`.
 public final class CollapseMonitor {
+  private static final List<String> TAUGHT = List.of("target_var", "feature_var", "sample_var");
+
   private final StepIndices index;
   private final Pass pass;
   private final Map<String, Tensor> spreads = new LinkedHashMap<>();
 
   /// A monitor of one step.
-  public CollapseMonitor(StepIndices index, Pass pass) {
+  ///
+  /// @param taught whether a teacher shows targets and samples
+  public CollapseMonitor(StepIndices index, boolean taught, Pass pass) {
     this.index = index;
     this.pass = pass;
-    for (String name : new String[] {"target_var", "feature_var", "sample_var"}) {
+    for (String name : taught ? TAUGHT : List.of("feature_var")) {
       spreads.put(name, pass.take(1));
     }
   }

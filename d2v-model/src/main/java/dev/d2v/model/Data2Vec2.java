@@ -36,7 +36,9 @@ public final class Data2Vec2 implements AutoCloseable {
   private final Dropout inputDropout;
   private final BlockStack blocks;
   private final @Nullable LayerNorm norm;
+  private final Map<String, StudentTokens> tokens = new LinkedHashMap<>();
   private final StudentHead head;
+  private final boolean training;
   private final @Nullable Teacher teacher;
   private final ModelMemory memory;
 
@@ -59,9 +61,15 @@ public final class Data2Vec2 implements AutoCloseable {
     this.blocks = sharedBlocks(root, config);
     this.norm = finalNorm(root, config);
     int students = root.parameters().size();
+    for (ModalityConfig m : config.modalities()) {
+      ParameterScope scope = root.child("modality_encoders." + m.key());
+      MaskFill fill = MaskFill.declare(scope, m.mask(), config.embedDim());
+      tokens.put(m.key(), StudentTokens.of(encoder(m), fill));
+    }
     this.head = new StudentHead(root, config);
     ParameterScope shadow = ParameterScope.root();
-    this.teacher = training ? new Teacher(shadow, config) : null;
+    this.training = training;
+    this.teacher = training && config.loss().needsTeacher() ? new Teacher(shadow, config) : null;
     this.memory =
         training
             ? ModelMemory.training(backend, root.parameters(), shadow.parameters())
@@ -72,7 +80,8 @@ public final class Data2Vec2 implements AutoCloseable {
     }
   }
 
-  /// A model to train: student, decoder, teacher. Values are zero until initialised or loaded.
+  /// A model to train: student, decoder, and a teacher where a loss needs one. Values are zero
+  /// until initialised or loaded.
   public static Data2Vec2 training(Data2Vec2Config config, Backend backend) {
     return new Data2Vec2(config, backend, true, Storage.F32);
   }
@@ -145,40 +154,42 @@ public final class Data2Vec2 implements AutoCloseable {
       @Nullable List<Tensor> noise,
       Pass pass,
       Observer observer) {
-    ModalityEncoder encoder = encoder(source);
-    if (teacher == null || encoder.local() == null) {
+    if (!training) {
       throw new IllegalStateException("this model was opened for inference: it cannot train");
     }
-    int E = source.modality().extraTokens();
-    StepIndices index =
-        StepIndices.of(plan, E, source.padding(), encoder.context().relative(), backend, pass);
+    ModalityEncoder encoder = encoder(source.modality());
+    StudentTokens tokens = tokens(source.modality());
+    StepIndices index = indices(plan, source, encoder, tokens, pass);
 
     // The features are computed once a sample, not once a mask.
-    Tensor F = encoder.local().forward(source, pass);
+    StudentTokens.Shared shared = tokens.read(source, pass);
+    Tensor F = shared.F();
     observer.see("local_features", F);
-    Tensor X = encoder.addPositions(F, pass);
 
-    CollapseMonitor monitor = new CollapseMonitor(index, pass);
+    CollapseMonitor monitor = new CollapseMonitor(index, teacher != null, pass);
     monitor.features(F);
-    Pass still = Pass.inference(pass.kernels(), pass.workspace());
-    Tensor Y =
-        pass.freeingAlways(
-            F.shape(), () -> teacher.targets(source, F, encoder, index, still, monitor, observer));
-
-    monitor.targets(Y);
+    Tensor Y = null;
+    if (teacher != null) {
+      Pass still = Pass.inference(pass.kernels(), pass.workspace());
+      Y =
+          pass.freeingAlways(
+              F.shape(),
+              () -> teacher.targets(source, F, encoder, index, still, monitor, observer));
+      monitor.targets(Y);
+    }
     StudentHead.Slots sums = head.slots(source.modality(), pass);
-    Tensor dX = pass.take(X.shape());
+    Tensor dX = pass.take(shared.X().shape());
     for (int g = 0; g < groups; g++) {
       try (var _ = pass.workspace().mark()) {
         group(
-            new Group(source, encoder, F, X, Y, noise, plan, index, groups, g),
+            new Group(source, encoder, tokens, shared.X(), Y, noise, plan, index, groups, g),
             sums,
             dX,
             pass,
             observer);
       }
     }
-    encoder.backwardLocal(dX, pass);
+    tokens.readBackward(dX, pass);
     sums.spreads().putAll(monitor.spreads());
     return new Losses(sums.losses(), sums.spreads(), plan.sampleSize());
   }
@@ -190,9 +201,9 @@ public final class Data2Vec2 implements AutoCloseable {
   private record Group(
       Source source,
       ModalityEncoder encoder,
-      Tensor F,
+      StudentTokens tokens,
       Tensor X,
-      Tensor Y,
+      @Nullable Tensor Y,
       @Nullable List<Tensor> noise,
       MaskPlan whole,
       StepIndices index,
@@ -211,30 +222,36 @@ public final class Data2Vec2 implements AutoCloseable {
     Pass pass = group.g == 0 ? outer : partOf(outer, group.g);
     MaskPlan plan = group.plan(pass);
     ModalityEncoder encoder = group.encoder;
-    int E = group.source.modality().extraTokens();
     StepIndices index =
-        group.groups == 1
-            ? group.index
-            : StepIndices.of(
-                plan, E, group.source.padding(), encoder.context().relative(), backend, pass);
+        group.groups == 1 ? group.index : indices(plan, group.source, encoder, group.tokens, pass);
     StudentHead.Slots slots = head.slots(group.source.modality(), pass);
-    Tensor Z = student(encoder, group.X, index.kept(), pass, observer);
+    Tensor rows = group.tokens.rows(group.X, group.source, index, pass);
+    Tensor Z = student(encoder, rows, index.kept(), pass, observer);
     StudentHead.Inputs in =
         new StudentHead.Inputs(
             group.source,
-            group.F,
             Z,
             group.Y,
             encoder.positions(),
+            group.tokens.fill(),
             group.noise,
             group.whole.sampleSize());
     Tensor dZ = head.losses(in, slots, plan, index, pass, observer);
-    Tensor d = studentBackward(encoder, dZ, pass);
+    Tensor d = group.tokens.rowsBackward(studentBackward(encoder, dZ, pass), index, pass);
     boolean first = group.g == 0;
     add(dX, d, 1, first, pass);
     slots.losses().forEach((name, loss) -> add(sums.loss(name), loss, 1, first, pass));
     float part = 1f / group.groups;
     slots.spreads().forEach((name, spread) -> add(sums.spread(name), spread, part, first, pass));
+  }
+
+  private StepIndices indices(
+      MaskPlan plan, Source source, ModalityEncoder encoder, StudentTokens tokens, Pass pass) {
+    ModalityConfig modality = source.modality();
+    StepIndices.Readers readers =
+        new StepIndices.Readers(
+            modality.mask().encode(), tokens.fill(), encoder.context().relative());
+    return StepIndices.of(plan, modality.extraTokens(), source.padding(), readers, backend, pass);
   }
 
   /// `y = a x`, or `y += a x`.
@@ -257,17 +274,24 @@ public final class Data2Vec2 implements AutoCloseable {
     return outer.part(new StepNumbers(step.numbers().floats(), numbers), number);
   }
 
-  private ModalityEncoder encoder(Source source) {
-    ModalityEncoder encoder = encoders.get(source.modality().key());
-    if (encoder == null) {
-      throw new IllegalArgumentException(
-          "the model has no encoder for %s, only for %s"
-              .formatted(source.modality().key(), encoders.keySet()));
-    }
-    return encoder;
+  private ModalityEncoder encoder(ModalityConfig modality) {
+    return of(modality, encoders);
   }
 
-  /// The student's output Z (R,E+V,C) for the kept tokens of X (B,T,C).
+  private StudentTokens tokens(ModalityConfig modality) {
+    return of(modality, tokens);
+  }
+
+  private static <V> V of(ModalityConfig modality, Map<String, V> map) {
+    V value = map.get(modality.key());
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "the model has no encoder for %s, only for %s".formatted(modality.key(), map.keySet()));
+    }
+    return value;
+  }
+
+  /// The student's output Z (R,E+V,C) for the kept tokens of the rows.
   private Tensor student(
       ModalityEncoder encoder, Tensor X, TokenIndex kept, Pass pass, Observer observer) {
     ContextEncoder.Context context = encoder.context().forward(X, kept, pass, observer);
@@ -313,7 +337,7 @@ public final class Data2Vec2 implements AutoCloseable {
   /// @param layer told of every shared block's MLP output and output (B,E+T,C)
   /// @return the last layer's output with extra tokens first (B,E+T,C)
   public Tensor features(Source source, @Nullable Blanks blanks, BlockStack.Tap layer, Pass pass) {
-    ModalityEncoder encoder = encoder(source);
+    ModalityEncoder encoder = encoder(source.modality());
     if (encoder.local() == null || pass.training()) {
       throw new IllegalStateException("features need an inference pass");
     }

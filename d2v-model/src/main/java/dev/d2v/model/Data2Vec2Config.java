@@ -66,14 +66,22 @@ public record Data2Vec2Config(
         loss.cls() == 0 || modalities.stream().anyMatch(m -> m.extraTokens() > 0),
         "loss.cls needs an extra token: set extraTokens of an encoder to 1 or loss.cls to 0");
     for (ModalityConfig m : modalities) {
+      decoderFits(m, embedDim);
       ConfigChecks.that(
-          embedDim % m.decoder().groups() == 0,
-          "embedDim (%d) must be a multiple of decoder.groups (%d)"
-              .formatted(embedDim, m.decoder().groups()));
+          loss.regression() > 0
+              || (loss.cls() > 0 && m.extraTokens() > 0)
+              || (loss.reconstruction() > 0 && m instanceof ImageConfig),
+          "loss.regression must be above 0: no other loss trains the encoder " + m.key());
     }
-    if (image != null) {
-      imageFits(image, embedDim, loss);
-    }
+    ConfigChecks.that(
+        image == null || image.positions() != ImageConfig.Positions.SIN_COS || embedDim % 4 == 0,
+        "embedDim (" + embedDim + ") must be a multiple of 4 for sin-cos positions");
+    ConfigChecks.that(
+        sharedDecoder == null || sharedDecoder.kind() == DecoderConfig.Kind.GROUPED,
+        "sharedDecoder.kind must be grouped");
+    ConfigChecks.that(
+        sharedDecoder == null || loss.regression() > 0,
+        "loss.regression must be above 0 with a sharedDecoder: nothing else trains both decoders");
     ConfigChecks.that(
         speech == null
             || speech.positions() != SpeechConfig.Positions.CONVOLUTIONS
@@ -84,15 +92,20 @@ public record Data2Vec2Config(
         "loss.reconstruction is for images: set it to 0");
   }
 
-  private static void imageFits(ImageConfig image, int embedDim, LossConfig loss) {
-    ConfigChecks.that(
-        image.positions() != ImageConfig.Positions.SIN_COS || embedDim % 4 == 0,
-        "embedDim (" + embedDim + ") must be a multiple of 4 for sin-cos positions");
-    int pixels = image.channels() * image.patchSize() * image.patchSize();
-    ConfigChecks.that(
-        loss.reconstruction() == 0 || embedDim == pixels,
-        "loss.reconstruction needs embedDim = channels * patchSize^2 = %d, got %d"
-            .formatted(pixels, embedDim));
+  private static void decoderFits(ModalityConfig m, int embedDim) {
+    DecoderConfig decoder = m.decoder();
+    switch (decoder.kind()) {
+      case GROUPED, SEPARABLE ->
+          ConfigChecks.that(
+              embedDim % decoder.groups() == 0,
+              "embedDim (%d) must be a multiple of decoder.groups (%d)"
+                  .formatted(embedDim, decoder.groups()));
+      case LINEAR ->
+          ConfigChecks.that(
+              m.mask().encode() == MaskConfig.Encode.ALL,
+              "%s.decoder.kind linear needs mask.encode all: place by place, it cannot fill what the encoder has not seen"
+                  .formatted(m.section()));
+    }
   }
 
   private static List<ModalityConfig> present(

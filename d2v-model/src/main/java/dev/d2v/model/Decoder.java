@@ -5,7 +5,7 @@ import dev.d2v.tensor.Tensor;
 
 /// The student's decoder: from seen tokens and noise in time order to predictions at every place. x
 /// (R,T,C) -> (R,T,C) Source: the paper, section 3.3.
-public sealed interface Decoder permits GroupedDecoder, SeparableDecoder {
+public sealed interface Decoder permits GroupedDecoder, SeparableDecoder, LinearDecoder {
   /// The predictions.
   Tensor forward(Tensor x, Pass pass);
 

@@ -1,17 +1,18 @@
 package dev.d2v.model;
 
-/// The student's convolutional decoder.
+/// The student's decoder.
 ///
-/// @param kind grouped convolutions as published, or depthwise-separable ones
-/// @param dim channels Dd between the convolutions
+/// @param kind grouped convolutions as published, depthwise-separable ones, or none
+/// @param dim channels Dd between the convolutions; of LINEAR, times projectionRatio between its
+///   linear layers
 /// @param groups groups of each convolution (GROUPED)
-/// @param kernel K, square for images
-/// @param layers number of convolutions
+/// @param kernel K, square for images (GROUPED, SEPARABLE)
+/// @param layers number of convolutions (GROUPED, SEPARABLE)
 /// @param inputDropout dropout of the visible tokens before the decoder
 /// @param addPositionsMasked adds the positions to masked slots of the input
 /// @param addPositionsAll adds the positions to all slots of the input
 /// @param residual adds a layer's input to its output where channels match
-/// @param projectionLayers linear layers at the end (1-D decoders; 2-D ones have 1)
+/// @param projectionLayers linear layers at the end (text has 2; images have 1)
 /// @param projectionRatio width of the inner ones, times dim
 public record DecoderConfig(
     Kind kind,
@@ -30,7 +31,9 @@ public record DecoderConfig(
     /// Grouped convolution, layer norm, GELU.
     GROUPED,
     /// Depthwise convolution, pointwise 1 x 1, GELU; one layer norm at the end.
-    SEPARABLE
+    SEPARABLE,
+    /// The projection alone, place by place: data2vec 1.0, whose encoder sees all tokens.
+    LINEAR
   }
 
   /// Checks the sizes.

@@ -5,8 +5,6 @@ import dev.d2v.nn.ParameterScope;
 import dev.d2v.nn.Pass;
 import dev.d2v.nn.layer.Conv2d;
 import dev.d2v.nn.layer.ConvNormGelu;
-import dev.d2v.nn.layer.Gelu;
-import dev.d2v.nn.layer.Linear;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.Workspace;
 import java.util.ArrayList;
@@ -27,8 +25,7 @@ public final class GroupedDecoder implements Decoder {
   private final int height;
   private final int width;
   private final List<ConvNormGelu> layers = new ArrayList<>();
-  private final List<Linear> projection = new ArrayList<>();
-  private final Gelu gelu = new Gelu();
+  private final LinearDecoder projection;
 
   /// How a decoder's weights start.
   public enum Init {
@@ -40,8 +37,7 @@ public final class GroupedDecoder implements Decoder {
     XAVIER
   }
 
-  /// Declares `blocks.i.0` and `proj` (or `proj.0`, `proj.2`, ... when there are several) under the
-  /// scope.
+  /// Declares `blocks.i.0` and what [LinearDecoder] does under the scope.
   ///
   /// @param height rows of the token grid; 0 for a sequence
   /// @param width columns of the grid, or the length T
@@ -69,23 +65,7 @@ public final class GroupedDecoder implements Decoder {
       layers.add(new ConvNormGelu(conv, EPS, config.residual() && in == config.dim()));
       in = config.dim();
     }
-    int inner = (int) (config.dim() * config.projectionRatio());
-    for (int i = 0; i < config.projectionLayers(); i++) {
-      boolean last = i == config.projectionLayers() - 1;
-      String name = config.projectionLayers() == 1 ? "proj" : "proj." + 2 * i;
-      int out = last ? C : inner;
-      projection.add(linear(scope.child(name), in, out, init));
-      in = out;
-    }
-  }
-
-  private static Linear linear(ParameterScope scope, int in, int out, Init init) {
-    return switch (init) {
-      case TORCH ->
-          new Linear(scope, in, out, Initializer.torchDefault(in), Initializer.torchDefault(in));
-      case BERT -> new Linear(scope, in, out, Initializer.bert(), Initializer.zeros());
-      case XAVIER -> new Linear(scope, in, out, Initializer.xavier(in, out), Initializer.zeros());
-    };
+    this.projection = new LinearDecoder(scope, config, in, C, init);
   }
 
   @Override
@@ -98,22 +78,14 @@ public final class GroupedDecoder implements Decoder {
       h = layer.forward(h, pass);
       pass.save(this, new Saved(start));
     }
-    h = h.reshape(R, T, h.shape().dim(-1));
-    for (int i = 0; i < projection.size(); i++) {
-      h = projection.get(i).forward(i == 0 ? h : gelu.forward(h, pass), pass);
-    }
-    return h;
+    return projection.forward(h.reshape(R, T, h.shape().dim(-1)), pass);
   }
 
   @Override
   public Tensor backward(Tensor dy, Pass pass) {
     int R = dy.shape().dim(0);
     int T = dy.shape().dim(1);
-    Tensor d = dy;
-    for (int i = projection.size() - 1; i >= 0; i--) {
-      d = projection.get(i).backward(d, pass);
-      d = i == 0 ? d : gelu.backward(d, pass);
-    }
+    Tensor d = projection.backward(dy, pass);
     if (height != 0) {
       d = d.reshape(R, height, width, d.shape().dim(-1));
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param clsNorm whether that mean, padding left out, is standardised over the batch first, each
 ///   channel over the samples: not in the official code, where the mean of many tokens is so small
 ///   against the CLS token's layer norm that the loss at first only teaches the norm to shrink
-/// @param reconstruction weight of the masked patches' pixels
+/// @param reconstruction weight of the masked patches' pixels; alone, it needs no teacher (MAE)
 public record LossConfig(
     double beta,
     @Nullable Double scale,
@@ -32,9 +32,17 @@ public record LossConfig(
     ConfigChecks.notNegative("regression", regression);
     ConfigChecks.notNegative("cls", cls);
     ConfigChecks.notNegative("reconstruction", reconstruction);
+    ConfigChecks.that(
+        regression > 0 || cls > 0 || reconstruction > 0,
+        "regression, cls and reconstruction are all 0: there is nothing to learn from");
     if (scale != null) {
       ConfigChecks.notNegative("scale", scale);
     }
+  }
+
+  /// Whether a loss compares with what a teacher makes of the whole sample.
+  public boolean needsTeacher() {
+    return regression > 0 || cls > 0;
   }
 
   /// The factor on the element loss of vectors of so many features.

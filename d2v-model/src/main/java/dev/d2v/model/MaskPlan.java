@@ -10,7 +10,8 @@ import dev.d2v.nn.HostArrays;
 /// idsRestore (R,T)  place of token t in the list (seen tokens, then the others)
 /// ```
 ///
-/// Every row sees the same number of tokens V: the official code assumes it, here it is checked.
+/// Every row is given the same number of tokens V: the official code assumes it, here it is
+/// checked.
 ///
 /// @param samples B
 /// @param masksPerSample M
@@ -72,6 +73,18 @@ public record MaskPlan(
       }
     }
     return new MaskPlan(samples, masksPerSample, tokens, kept, mask, idsKeep, idsRestore);
+  }
+
+  /// The plan of masks (R,T) whose rows keep every token in its place, masked ones too.
+  ///
+  /// @param arrays where the indices are made; the plan lasts until they are reset
+  public static MaskPlan all(
+      int[] mask, int samples, int masksPerSample, int tokens, HostArrays arrays) {
+    int[] places = arrays.ints(samples * masksPerSample * tokens);
+    for (int i = 0; i < places.length; i++) {
+      places[i] = i % tokens;
+    }
+    return new MaskPlan(samples, masksPerSample, tokens, tokens, mask, places, places);
   }
 
   /// Masks [from, to) of every sample, as a plan of its own that lasts until the arrays are reset.

@@ -10,6 +10,9 @@ public sealed interface ModalityConfig permits ImageConfig, SpeechConfig, TextCo
   /// Its name in published parameter names: `IMAGE`, `AUDIO`, `TEXT`.
   String key();
 
+  /// Its section in a configuration: `image`, `speech`, `text`.
+  String section();
+
   /// T, tokens of a sample without extra tokens.
   ///
   /// @param length of the raw sample: samples of a waveform, tokens of a text; images have one size

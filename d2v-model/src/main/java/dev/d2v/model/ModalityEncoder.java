@@ -155,14 +155,6 @@ public record ModalityEncoder(
     return positions == null ? features : positions.forward(features, pass);
   }
 
-  /// Through positions and local encoder.
-  public void backwardLocal(Tensor dx, Pass pass) {
-    Tensor dF = positions == null ? dx : positions.backward(dx, pass);
-    if (local != null) {
-      local.backward(dF, pass);
-    }
-  }
-
   @Override
   public void close() {
     if (local != null) {

@@ -38,6 +38,7 @@ public final class ModelMemory implements AutoCloseable {
   private static final String ENCODERS = "modality_encoders.";
 
   private final Backend backend;
+  private final boolean training;
   private final ParameterMemory memory;
   private final @Nullable MemoryBlock narrow;
   private final List<Parameter> student;
@@ -63,6 +64,7 @@ public final class ModelMemory implements AutoCloseable {
       boolean training,
       Storage storage) {
     this.backend = backend;
+    this.training = training;
     this.student = List.copyOf(student);
     this.teacher = List.copyOf(teacher);
     Set<String> mirrored =
@@ -236,6 +238,11 @@ public final class ModelMemory implements AutoCloseable {
   /// The teacher's parameters.
   public List<Parameter> teacher() {
     return teacher;
+  }
+
+  /// Whether there are gradients and moments.
+  public boolean trains() {
+    return training;
   }
 
   /// Ranges of trainable parameters.

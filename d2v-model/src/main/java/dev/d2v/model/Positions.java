@@ -27,7 +27,11 @@ public final class Positions {
 
   /// X.
   public Tensor forward(Tensor features, Pass pass) {
-    Tensor x = pass.take(features.shape());
+    return add(pass.take(features.shape()), features, pass);
+  }
+
+  /// X, written to x, which may be the features.
+  Tensor add(Tensor x, Tensor features, Pass pass) {
     int C = features.shape().dim(-1);
     int T = table.shape().dim(1);
     int there = features.shape().dim(1);

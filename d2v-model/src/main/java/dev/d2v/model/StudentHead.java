@@ -2,12 +2,10 @@ package dev.d2v.model;
 
 import dev.d2v.model.image.ImageConfig;
 import dev.d2v.model.text.TextConfig;
-import dev.d2v.nn.Initializer;
 import dev.d2v.nn.ParameterScope;
 import dev.d2v.nn.Pass;
 import dev.d2v.nn.Streams;
 import dev.d2v.nn.layer.Dropout;
-import dev.d2v.nn.layer.Linear;
 import dev.d2v.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// What stands on the student's output in pre-training: decoders, losses and their gradients.
 ///
 /// ```text
-/// decoder input[r,t] = Z[r, place of t] where t is seen, N(0, noiseStd^2) elsewhere      (R,T,C)
+/// decoder input[r,t] = Z[r, place of t] where t is seen, noise or a vector elsewhere     (R,T,C)
 /// regression  = w   * sum over masked (r,t) and c of scale * l(pred - Y)
 /// cls         = w N * sum over r and c of scale * l(Z[r,CLS] - mean_t Y)
-/// recon       = w   * sum over masked (r,t) and c of scale * l(W pred - pixels of the patch, standardised)
+/// recon       = of pixels, see PixelReconstruction
 /// ```
 ///
 /// Source: the paper, sections 3.2 and 3.3; fairseq `Data2VecMultiModel.forward`.
@@ -30,7 +28,7 @@ public final class StudentHead {
   private final @Nullable Branch shared;
   private final Map<String, Branch> own = new LinkedHashMap<>();
   private final Map<String, Dropout> dropouts = new LinkedHashMap<>();
-  private final @Nullable Linear reconstruction;
+  private final @Nullable PixelReconstruction reconstruction;
 
   /// One decoder with its own noise.
   private record Branch(Decoder decoder, int noiseStream, String suffix) {}
@@ -38,20 +36,24 @@ public final class StudentHead {
   /// What the head reads.
   ///
   /// @param source raw input
-  /// @param F local features (B,T,C)
   /// @param Z the student's output (R,E+V,C)
-  /// @param Y targets (B,T,C)
+  /// @param Y targets (B,T,C), or null where no loss needs them
   /// @param positions the student's, or null
-  /// @param noise rows (R*(T-V),C), one tensor a decoder; null draws them
+  /// @param fill what stands in masked slots
+  /// @param noise rows (R*(T-V),C) to stand there, one tensor a decoder, or null
   /// @param sampleSize N, over all rows of the step
   public record Inputs(
       Source source,
-      Tensor F,
       Tensor Z,
-      Tensor Y,
+      @Nullable Tensor Y,
       @Nullable Positions positions,
+      MaskFill fill,
       @Nullable List<Tensor> noise,
-      int sampleSize) {}
+      int sampleSize) {
+    Tensor targets() {
+      return Objects.requireNonNull(Y, "targets of a loss that compares with a teacher");
+    }
+  }
 
   /// Where losses and spreads are written: scalars (1) by name, taken before the student's forward,
   /// because its backward gives back all that was taken since.
@@ -83,14 +85,10 @@ public final class StudentHead {
       own.put(m.key(), new Branch(decoder(root, m, C), stream, shared == null ? "" : "_1"));
       dropouts.put(m.key(), new Dropout(root, m.decoder().inputDropout()));
     }
+    ImageConfig image = config.image();
     this.reconstruction =
-        config.loss().reconstruction() > 0
-            ? new Linear(
-                root.child("recon_proj"),
-                C,
-                C,
-                Initializer.torchDefault(C),
-                Initializer.torchDefault(C))
+        config.loss().reconstruction() > 0 && image != null
+            ? new PixelReconstruction(root, image, config.loss(), C)
             : null;
   }
 
@@ -103,6 +101,7 @@ public final class StudentHead {
     return switch (config.kind()) {
       case GROUPED -> new GroupedDecoder(scope, config, C, side, side, init);
       case SEPARABLE -> new SeparableDecoder(scope, config, C, side, side);
+      case LINEAR -> new LinearDecoder(scope, config, C, C, init);
     };
   }
 
@@ -115,7 +114,11 @@ public final class StudentHead {
     return config.loss().cls() > 0 && modality.extraTokens() > 0;
   }
 
-  private @Nullable Linear toPixels(ModalityConfig modality) {
+  private boolean regresses() {
+    return config.loss().regression() > 0;
+  }
+
+  private @Nullable PixelReconstruction toPixels(ModalityConfig modality) {
     return modality instanceof ImageConfig ? reconstruction : null;
   }
 
@@ -134,7 +137,9 @@ public final class StudentHead {
       losses.put("recon", pass.take(1));
     }
     for (Branch branch : branches(modality)) {
-      losses.put(regressionName(modality, branch), pass.take(1));
+      if (regresses()) {
+        losses.put(regressionName(modality, branch), pass.take(1));
+      }
       spreads.put("pred_var" + branch.suffix, pass.take(1));
     }
     return new Slots(losses, spreads);
@@ -153,11 +158,9 @@ public final class StudentHead {
     }
     for (int i = 0; i < branches.size(); i++) {
       Branch branch = branches.get(i);
-      Tensor loss = slots.loss(regressionName(modality, branch));
       Tensor spread = slots.spread("pred_var" + branch.suffix);
       int number = i;
-      Linear pixels = i == 0 ? toPixels(modality) : null;
-      Tensor recon = pixels == null ? null : slots.loss("recon");
+      PixelReconstruction pixels = i == 0 ? toPixels(modality) : null;
       try (var _ = pass.workspace().mark()) {
         Dropout dropout = Objects.requireNonNull(dropouts.get(modality.key()));
         Tensor input = decoderInput(in, branch, number, dropout, plan, index, pass);
@@ -167,15 +170,34 @@ public final class StudentHead {
         pass.kernels()
             .loss()
             .spread(spread, pred, index.masked(), pred.shape().rows(), config.embedDim());
-        Tensor dPred = regression(loss, pred, in, branch, index, pass, observer);
-        if (pixels != null && recon != null) {
-          reconstruction(dPred, recon, pixels, pred, in, index, pass, observer);
+        Tensor dPred =
+            regresses()
+                ? regression(
+                    slots.loss(regressionName(modality, branch)),
+                    pred,
+                    in,
+                    branch,
+                    index,
+                    pass,
+                    observer)
+                : null;
+        if (pixels != null) {
+          Tensor d = pixels.backward(slots.loss("recon"), pred, in.source, index, pass, observer);
+          dPred = dPred == null ? d : added(dPred, d, pass);
         }
-        Tensor dInput = branch.decoder.backward(dPred, pass);
-        decoderInputBackward(dZ, dInput, dropout, index, pass);
+        if (dPred != null) {
+          Tensor dInput = branch.decoder.backward(dPred, pass);
+          positionsBackward(dInput, in, index, pass);
+          decoderInputBackward(dZ, dInput, in.fill, dropout, index, pass);
+        }
       }
     }
     return dZ;
+  }
+
+  private static Tensor added(Tensor to, Tensor more, Pass pass) {
+    pass.kernels().elementwise().axpy(to, more, 1, to.size());
+    return to;
   }
 
   /// The CLS token's regression to the mean target; its weight contains the sample size, so that
@@ -189,7 +211,7 @@ public final class StudentHead {
       Pass pass,
       Observer observer) {
     int C = config.embedDim();
-    Tensor mean = clsTarget(in.Y, plan.samples(), plan.tokens(), index, pass);
+    Tensor mean = clsTarget(in.targets(), plan.samples(), plan.tokens(), index, pass);
     double scale = config.loss().cls() * in.sampleSize * config.loss().scaleFor(C);
     pass.kernels()
         .loss()
@@ -222,16 +244,13 @@ public final class StudentHead {
     return mean;
   }
 
-  private Tensor noise(Inputs in, Branch branch, int number, MaskPlan plan, Pass pass) {
+  private @Nullable Tensor slotRows(
+      Inputs in, Branch branch, int number, MaskPlan plan, Pass pass) {
     if (in.noise != null) {
       return in.noise.get(number);
     }
-    Tensor rows = pass.take(plan.rows() * (plan.tokens() - plan.kept()), config.embedDim());
-    float std = (float) in.source.modality().mask().noiseStd();
-    pass.kernels()
-        .random()
-        .fillNormal(rows, pass.step().numbers(), branch.noiseStream, std, rows.size());
-    return rows;
+    int slots = plan.rows() * (plan.tokens() - plan.kept());
+    return in.fill.rows(slots, config.embedDim(), branch.noiseStream, pass);
   }
 
   private Tensor decoderInput(
@@ -247,9 +266,9 @@ public final class StudentHead {
     int T = in.source.tokens();
     Tensor x = pass.take(places / T, T, C);
     try (var _ = pass.workspace().mark()) {
-      Tensor noise = noise(in, branch, number, plan, pass);
+      Tensor slots = slotRows(in, branch, number, plan, pass);
       Tensor seen = dropout.forward(in.Z, pass);
-      pass.kernels().gather().gatherRows(x, seen, noise, index.decoder(), places, C);
+      pass.kernels().gather().gatherRows(x, seen, slots, index.decoder(), places, C);
     }
     DecoderConfig own = in.source.modality().decoder();
     if (in.positions == null || !(own.addPositionsMasked() || own.addPositionsAll())) {
@@ -269,14 +288,31 @@ public final class StudentHead {
     return x;
   }
 
-  /// Adds to dZ what comes back through the places of seen tokens; noise and fixed positions get
-  /// nothing.
+  /// What learned positions get of the decoder's input; fixed ones get nothing.
+  private void positionsBackward(Tensor dInput, Inputs in, StepIndices index, Pass pass) {
+    if (in.positions == null) {
+      return;
+    }
+    DecoderConfig own = in.source.modality().decoder();
+    if (own.addPositionsAll()) {
+      in.positions.backward(dInput, pass);
+    }
+    if (own.addPositionsMasked()) {
+      try (var _ = pass.workspace().mark()) {
+        Tensor d = pass.take(dInput.shape());
+        int n = d.shape().rows();
+        pass.kernels().gather().gatherRows(d, dInput, null, index.masked(), n, config.embedDim());
+        in.positions.backward(d, pass);
+      }
+    }
+  }
+
+  /// Adds to dZ what comes back through the places of seen tokens; what stands elsewhere gets its
+  /// own.
   private void decoderInputBackward(
-      Tensor dZ, Tensor dInput, Dropout dropout, StepIndices index, Pass pass) {
-    int C = config.embedDim();
-    int rows = dZ.shape().rows();
+      Tensor dZ, Tensor dInput, MaskFill fill, Dropout dropout, StepIndices index, Pass pass) {
     Tensor d = pass.take(dZ.shape());
-    pass.kernels().gather().gatherRows(d, dInput, null, index.decoderBack(), rows, C);
+    fill.backward(d, dInput, index.decoder(), index.decoderBack(), pass);
     d = dropout.backward(d, pass);
     pass.kernels().elementwise().axpy(dZ, d, 1, dZ.size());
   }
@@ -298,7 +334,7 @@ public final class StudentHead {
             loss,
             dPred,
             pred,
-            in.Y,
+            in.targets(),
             index.target(),
             (float) config.loss().beta(),
             (float) scale,
@@ -306,47 +342,5 @@ public final class StudentHead {
             C);
     observer.see("loss." + regressionName(in.source.modality(), branch), loss);
     return dPred;
-  }
-
-  /// Pixels of the masked patches from the first decoder's predictions; adds to dPred.
-  private void reconstruction(
-      Tensor dPred,
-      Tensor loss,
-      Linear pixels,
-      Tensor pred,
-      Inputs in,
-      StepIndices index,
-      Pass pass,
-      Observer observer) {
-    ImageConfig image = config.requireImage();
-    int B = in.source.samples();
-    int T = image.tokens();
-    int C = config.embedDim();
-    int side = image.imageSize();
-    Tensor patches = pass.take(B, T, C);
-    pass.kernels()
-        .conv()
-        .patches(
-            patches, in.source.values(), true, B, image.channels(), side, side, image.patchSize());
-    Tensor target = pass.take(B, T, C);
-    pass.kernels().norm().standardizeRows(target, patches, 1e-6f, B * T, C);
-    Tensor y = pixels.forward(pred, pass);
-    Tensor dy = pass.take(y.shape());
-    double scale = config.loss().reconstruction() * config.loss().scaleFor(C);
-    pass.kernels()
-        .loss()
-        .regression(
-            loss,
-            dy,
-            y,
-            target,
-            index.target(),
-            (float) config.loss().beta(),
-            (float) scale,
-            y.shape().rows(),
-            C);
-    observer.see("recon.pred", y);
-    observer.see("recon.target", target);
-    pass.kernels().elementwise().axpy(dPred, pixels.backward(dy, pass), 1, dPred.size());
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param rows R, or B
 /// @param tokens E + V, or E + T
-/// @param gather (rows*tokens) I32: row of X (B*T,C), or -1-e for extra token e
+/// @param gather (rows*tokens) I32: row of X (any,C), or -1-e for extra token e
 /// @param time (rows,tokens) I32: time of each token, -1 for extra tokens
 /// @param uniform whether all rows choose the same tokens, so that one attention bias serves all
 /// @param padding (rows,tokens) I32, 1 = padded, or null: none is
@@ -39,22 +39,31 @@ public record TokenIndex(
   /// @param padding (B*T) on the host, or null
   public static TokenIndex full(
       int B, int T, int E, int @Nullable [] padding, Backend backend, Pass pass) {
+    return full(B, 1, T, E, padding, backend, pass);
+  }
+
+  /// All tokens of B*M rows, M of each sample one after another; X is then (B*M*T,C).
+  ///
+  /// @param padding (B*T) on the host, or null
+  public static TokenIndex full(
+      int B, int M, int T, int E, int @Nullable [] padding, Backend backend, Pass pass) {
     int N = E + T;
-    int[] gather = pass.arrays().ints(B * N);
-    int[] time = pass.arrays().ints(B * N);
-    for (int b = 0; b < B; b++) {
+    int R = B * M;
+    int[] gather = pass.arrays().ints(R * N);
+    int[] time = pass.arrays().ints(R * N);
+    for (int r = 0; r < R; r++) {
       for (int j = 0; j < N; j++) {
-        gather[b * N + j] = j < E ? -1 - j : b * T + j - E;
-        time[b * N + j] = j < E ? -1 : j - E;
+        gather[r * N + j] = j < E ? -1 - j : r * T + j - E;
+        time[r * N + j] = j < E ? -1 : j - E;
       }
     }
     return new TokenIndex(
-        B,
+        R,
         N,
         ints(gather, backend, pass),
         ints(time, backend, pass),
         true,
-        padding(padding, B, 1, T, time, backend, pass),
+        padding(padding, R, M, T, time, backend, pass),
         null);
   }
 

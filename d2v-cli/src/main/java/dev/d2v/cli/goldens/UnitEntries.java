@@ -8,9 +8,11 @@ import dev.d2v.model.EmaConfig;
 import dev.d2v.model.GroupedDecoder;
 import dev.d2v.model.LossConfig;
 import dev.d2v.model.MaskConfig;
+import dev.d2v.model.MaskFill;
 import dev.d2v.model.MaskPlan;
 import dev.d2v.model.NormPlacement;
 import dev.d2v.model.PrenetConfig;
+import dev.d2v.model.StepIndices;
 import dev.d2v.model.TargetConfig;
 import dev.d2v.model.TransformerBlock;
 import dev.d2v.model.checkpoint.OfficialConfig;
@@ -178,7 +180,9 @@ final class UnitEntries {
   private static void gathered(
       String key, MaskPlan plan, int E, int C, GoldenCase c, Comparison comparison, Lab lab) {
     Pass pass = lab.inference();
-    var index = dev.d2v.model.StepIndices.of(plan, E, null, false, lab.backend(), pass);
+    StepIndices.Readers readers =
+        new StepIndices.Readers(MaskConfig.Encode.VISIBLE, new MaskFill.Noise(0), false);
+    StepIndices index = StepIndices.of(plan, E, null, readers, lab.backend(), pass);
     int rows = plan.rows();
     int T = plan.tokens();
     int V = plan.kept();

@@ -57,9 +57,10 @@ final class Announcement {
     line(
         terminal,
         "memory",
-        "%.0f MiB: %.0f MiB for parameters, moments and teacher, %.0f MiB for a step",
+        "%.0f MiB: %.0f MiB for %s, %.0f MiB for a step",
         plan.totalBytes() / 0x1p20,
         plan.parameterBytes() / 0x1p20,
+        m.loss().needsTeacher() ? "parameters, moments and teacher" : "parameters and moments",
         plan.sharedWorkspaceBytes() / 0x1p20);
     line(terminal, "machine", "%s; %s", backend.description(), Machine.description());
     line(terminal, "run", "%s", folder.path());

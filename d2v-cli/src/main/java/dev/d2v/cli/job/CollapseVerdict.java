@@ -36,11 +36,11 @@ final class CollapseVerdict {
         String.format(
             Locale.ROOT,
             "The encoder's pooled features spread over held-out samples by %.3f at the start, %.3f at most, %.3f at the end;"
-                + " targets by %.3f, local features by %.3f.",
+                + "%s local features by %.3f.",
             first,
             highest,
             last,
-            targets,
+            Double.isNaN(targets) ? "" : String.format(Locale.ROOT, " targets by %.3f,", targets),
             local);
     if (last < GONE * highest || targets < 0.05 || local < 0.01) {
       return new ReportData.Verdict(

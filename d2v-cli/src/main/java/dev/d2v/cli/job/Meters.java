@@ -61,7 +61,7 @@ final class Meters {
                 value,
                 Double::sum));
     line.put(Metric.LEARNING_RATE.key(), r.learningRate());
-    line.put(Metric.EMA_DECAY.key(), r.emaDecay());
+    r.emaDecay().ifPresent(decay -> line.put(Metric.EMA_DECAY.key(), decay));
     line.put(prefix + Metric.GRADIENT_NORM.key(), r.gradientNorm());
     r.spreads()
         .forEach((name, value) -> {

@@ -8,6 +8,7 @@ import dev.d2v.data.eval.Features;
 import dev.d2v.data.eval.KNearest;
 import dev.d2v.data.eval.Pca;
 import dev.d2v.model.Data2Vec2Config;
+import dev.d2v.model.MaskConfig;
 import dev.d2v.model.Masks;
 import dev.d2v.model.ModalityConfig;
 import dev.d2v.model.train.Recipe;
@@ -239,8 +240,9 @@ final class RunReport {
           new ReportData.Fact(
               "Model",
               "Masks of " + noun,
-              "%d a sample, %.0f %% masked"
-                  .formatted(m.masksPerSample(), 100 * modality.mask().ratio())));
+              "%d a sample, %.0f %% masked; %s"
+                  .formatted(
+                      m.masksPerSample(), 100 * modality.mask().ratio(), seen(modality.mask()))));
       facts.add(new ReportData.Fact("Training", "Batch of " + noun, samples.batch()));
     }
     facts.add(
@@ -248,11 +250,7 @@ final class RunReport {
             "Model",
             "Shared blocks",
             "%d of %d channels, %d heads".formatted(m.depth(), m.embedDim(), m.heads())));
-    facts.add(
-        new ReportData.Fact(
-            "Model",
-            "Targets",
-            "mean of the last %d shared blocks".formatted(m.targets().topLayers())));
+    facts.add(new ReportData.Fact("Model", "Targets", targets(m)));
     facts.add(new ReportData.Fact("Training", "Updates", String.valueOf(t.updates())));
     facts.add(new ReportData.Fact("Training", "Batches an update", String.valueOf(t.accumulate())));
     facts.add(
@@ -261,6 +259,30 @@ final class RunReport {
     facts.add(new ReportData.Fact("Training", "CLS loss", String.valueOf(m.loss().cls())));
     facts.add(new ReportData.Fact("Training", "Seed", String.valueOf(t.seed())));
     return facts;
+  }
+
+  /// What a masked sample looks like to the student.
+  private static String seen(MaskConfig mask) {
+    String fill =
+        switch (mask.fill()) {
+          case NOISE -> "noise";
+          case LEARNED -> "a learned vector";
+        };
+    return switch (mask.encode()) {
+      case VISIBLE -> "the encoder sees the others, the decoder " + fill + " in their place";
+      case ALL -> "the encoder sees " + fill + " in their place";
+    };
+  }
+
+  private static String targets(Data2Vec2Config m) {
+    List<String> targets = new ArrayList<>();
+    if (m.loss().needsTeacher()) {
+      targets.add("mean of the last %d shared blocks".formatted(m.targets().topLayers()));
+    }
+    if (m.loss().reconstruction() > 0) {
+      targets.add("pixels of masked patches");
+    }
+    return String.join("; ", targets);
   }
 
   private static List<ReportData.RunFile> files() {

@@ -14,7 +14,8 @@ final class Names {
   private static final String ENCODERS = "modality_encoders.";
   private static final Pattern PRETRAINING =
       Pattern.compile(
-          ENCODERS.replace(".", "\\.") + "\\w+\\.decoder\\..*|(shared_decoder|recon_proj)\\..*");
+          ENCODERS.replace(".", "\\.")
+              + "\\w+\\.(decoder\\..*|mask_token)|(shared_decoder|recon_proj)\\..*");
   private static final Pattern DROPPED =
       Pattern.compile(ENCODERS.replace(".", "\\.") + "(\\w+\\.encoder_mask|IMAGE\\.alibi_bias)");
   private static final Pattern BLOCK = Pattern.compile("\\d+\\..*");

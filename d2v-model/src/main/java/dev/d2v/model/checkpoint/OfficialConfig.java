@@ -1,6 +1,7 @@
 package dev.d2v.model.checkpoint;
 
 import dev.d2v.model.AlibiConfig;
+import dev.d2v.model.ConfigChecks;
 import dev.d2v.model.Data2Vec2Config;
 import dev.d2v.model.DecoderConfig;
 import dev.d2v.model.DropConfig;
@@ -86,9 +87,21 @@ public final class OfficialConfig {
             key.equals("IMAGE") ? image(modality, dim, heads) : null,
             key.equals("AUDIO") ? speech(modality, heads) : null,
             key.equals("TEXT") ? text(modality, top, heads) : null);
+    pixelsFit(config);
     modality.finish();
     top.finish();
     return config;
+  }
+
+  /// The official reconstruction keeps the number of channels.
+  private static void pixelsFit(Data2Vec2Config config) {
+    ImageConfig image = config.image();
+    if (image != null && config.loss().reconstruction() > 0) {
+      ConfigChecks.that(
+          config.embedDim() == image.patchPixels(),
+          "switch recon_loss needs embed_dim = in_chans * patch_size^2 = %d, got %d"
+              .formatted(image.patchPixels(), config.embedDim()));
+    }
   }
 
   private static DropConfig drop(Switches top) {

@@ -90,7 +90,8 @@ public sealed interface Weights extends AutoCloseable
 
   private LoadReport compare(Data2Vec2 model, boolean preferTeacher, ParameterReader reader) {
     LoadReport.Builder report = new LoadReport.Builder();
-    boolean trains = !model.memory().teacher().isEmpty();
+    boolean trains = model.memory().trains();
+    boolean taught = !model.memory().teacher().isEmpty();
     RestoredTensors student = Names.view(this, student());
     RestoredTensors teacher = Names.view(this, teacher());
     report.expect(
@@ -99,7 +100,7 @@ public sealed interface Weights extends AutoCloseable
       boolean shadow = preferTeacher && !trains && teacher.has(p.name());
       report.load(shadow ? teacher : student, p, reader);
     }
-    if (!trains || teacher().isEmpty()) {
+    if (!taught || teacher().isEmpty()) {
       return report.build();
     }
     LoadReport.Builder second = new LoadReport.Builder();

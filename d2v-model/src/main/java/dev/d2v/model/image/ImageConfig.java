@@ -68,6 +68,11 @@ public record ImageConfig(
     return grid() * grid();
   }
 
+  /// Pixels of a patch, those of all channels.
+  public int patchPixels() {
+    return channels * patchSize * patchSize;
+  }
+
   @Override
   public int tokens(int length) {
     return tokens();
@@ -86,5 +91,10 @@ public record ImageConfig(
   @Override
   public String key() {
     return "IMAGE";
+  }
+
+  @Override
+  public String section() {
+    return "image";
   }
 }

@@ -94,4 +94,9 @@ public record SpeechConfig(
   public String key() {
     return "AUDIO";
   }
+
+  @Override
+  public String section() {
+    return "speech";
+  }
 }

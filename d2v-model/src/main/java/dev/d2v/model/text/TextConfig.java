@@ -51,6 +51,9 @@ public record TextConfig(
     ConfigChecks.probability("dropout", dropout);
     ConfigChecks.notNegative("extraTokens", extraTokens);
     ConfigChecks.ratio("localGradMult", localGradMult);
+    ConfigChecks.that(
+        localGradMult > 0 || mask.encode() == MaskConfig.Encode.VISIBLE,
+        "localGradMult must be above 0 where mask.encode is all: what replaces masked tokens is learned through the embeddings' norm");
   }
 
   /// The embeddings.
@@ -77,5 +80,10 @@ public record TextConfig(
   @Override
   public String key() {
     return "TEXT";
+  }
+
+  @Override
+  public String section() {
+    return "text";
   }
 }

@@ -14,6 +14,7 @@ import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.spi.Backend;
 import dev.d2v.tensor.spi.MemoryBlock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Token ids as tokens, `F = dropout(LN(scale * tokens[id] + positions[place]))`. source (2,B,T)
@@ -87,57 +88,83 @@ public final class TextLocalEncoder implements LocalEncoder {
   public Tensor forward(Tensor indices, Pass pass) {
     int B = indices.shape().dim(1);
     int T = indices.shape().dim(2);
-    return pass.freeing(Shape.of(B, T, C), () -> forward(indices, B, T, pass));
+    return pass.freeing(Shape.of(B, T, C), () -> embedded(indices, pass));
   }
 
-  private Tensor forward(Tensor source, int B, int T, Pass pass) {
+  private Tensor embedded(Tensor source, Pass pass) {
     // frozen embeddings save nothing, but dropout goes on
     Pass own = gradientFactor == 0 ? Pass.inference(pass.kernels(), pass.workspace()) : pass;
-    return dropout.forward(embedded(source, B, T, own), pass);
-  }
-
-  private Tensor embedded(Tensor source, int B, int T, Pass pass) {
-    var elementwise = pass.kernels().elementwise();
-    Tensor x = tokens.forward(source.slice(0, 1).reshape(B, T), pass);
-    if (config.scaled()) {
-      elementwise.scale(x, x, scale(), x.size());
-    }
-    Tensor places = places(source.slice(1, 2).reshape(B, T), B, T, pass);
+    Tensor x = tokens(source, own);
+    Tensor places = places(source, own);
     if (places != null) {
-      elementwise.add(x, x, places, x.size());
+      pass.kernels().elementwise().add(x, x, places, x.size());
     }
-    return norm == null ? x : norm.forward(x, pass);
+    return dropout.forward(norm == null ? x : norm.forward(x, own), pass);
   }
 
-  private @Nullable Tensor places(Tensor index, int B, int T, Pass pass) {
+  /// `scale * tokens[id]` (B,T,C) of indices (2,B,T).
+  Tensor tokens(Tensor source, Pass pass) {
+    int[] d = source.shape().toArray();
+    Tensor x = tokens.forward(source.slice(0, 1).reshape(d[1], d[2]), pass);
+    if (config.scaled()) {
+      pass.kernels().elementwise().scale(x, x, scale(), x.size());
+    }
+    return x;
+  }
+
+  /// `positions[place]` (B,T,C) of indices (2,B,T), or null.
+  @Nullable Tensor places(Tensor source, Pass pass) {
+    int[] d = source.shape().toArray();
+    Tensor index = source.slice(1, 2).reshape(d[1], d[2]);
     return switch (config.positions()) {
       case LEARNED -> positions == null ? null : positions.forward(index, pass);
       case SINUSOIDAL -> {
         if (sinusoids == null) {
           throw new IllegalStateException("text: bind the model to a backend first");
         }
-        Tensor y = pass.take(B, T, C);
-        pass.kernels().gather().gatherRows(y, sinusoids, null, index, B * T, C);
+        Tensor y = pass.take(d[1], d[2], C);
+        pass.kernels().gather().gatherRows(y, sinusoids, null, index, d[1] * d[2], C);
         yield y;
       }
       case NONE -> null;
     };
   }
 
+  /// `dropout(LN(x))`: what follows once positions are added.
+  Tensor finished(Tensor x, Pass pass) {
+    return dropout.forward(norm == null ? x : norm.forward(x, pass), pass);
+  }
+
   @Override
   public void backward(Tensor dF, Pass pass) {
-    try (var _ = pass.workspace().mark()) {
-      Tensor d = scaled(dF, gradientFactor, pass);
-      d = dropout.backward(d, pass);
-      if (gradientFactor == 0) {
-        return;
-      }
-      d = norm == null ? d : norm.backward(d, pass);
-      if (positions != null) {
-        positions.backwardParameters(d, pass);
-      }
-      tokens.backwardParameters(scaled(d, config.scaled() ? scale() : 1, pass), pass);
+    if (gradientFactor == 0) {
+      return;
     }
+    try (var _ = pass.workspace().mark()) {
+      Tensor d = finishedBackward(dF, pass);
+      placesBackward(() -> d, pass);
+      tokensBackward(d, pass);
+    }
+  }
+
+  /// dx of [#finished], the gradient that arrives multiplied by the encoder's factor.
+  Tensor finishedBackward(Tensor dF, Pass pass) {
+    Tensor d = dropout.backward(scaled(dF, gradientFactor, pass), pass);
+    return norm == null ? d : norm.backward(d, pass);
+  }
+
+  /// Adds to the positions' gradient where they are trained.
+  ///
+  /// @param d gives the gradient of [#places]
+  void placesBackward(Supplier<Tensor> d, Pass pass) {
+    if (positions != null) {
+      positions.backwardParameters(d.get(), pass);
+    }
+  }
+
+  /// Adds to the embeddings' gradient, given that of [#tokens].
+  void tokensBackward(Tensor d, Pass pass) {
+    tokens.backwardParameters(scaled(d, config.scaled() ? scale() : 1, pass), pass);
   }
 
   private float scale() {

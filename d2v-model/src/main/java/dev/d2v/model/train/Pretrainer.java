@@ -27,6 +27,7 @@ import dev.d2v.tensor.spi.Backend;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// 1. for each micro-batch: draw M masks a sample, forward, losses, backward; gradients add up
 /// 2. gradients / N, N the masked tokens of the update; global norm, clipping
-/// 3. AdamW with lr(u), and in the same pass the teacher, `t = d t + (1-d) p` with d(u+1)
+/// 3. AdamW with lr(u), and in the same pass the teacher, where a loss needs one: `t = d t + (1-d)
+///    p` with d(u+1)
 ///
 /// u counts the updates done. The official code averages the teacher at the start of the next
 /// update; doing it at the end of this one gives the same teacher for every forward. Source:
@@ -99,7 +101,7 @@ public final class Pretrainer {
       random.restart(microBatch * R + r);
       drawer.draw(modality.mask(), modality.maskAxes(), random, mask, r * T);
     }
-    return MaskPlan.of(mask, samples, M, T, modality.mask().keepMasked(), arrays);
+    return modality.mask().plan(mask, samples, M, T, arrays);
   }
 
   /// Does one update. Throws [DivergedException] before anything is applied when a loss or the
@@ -118,7 +120,6 @@ public final class Pretrainer {
     model.memory().zeroGradients();
     int sampleSize = 0;
     int places = 0;
-    int visible = 0;
     int samples = 0;
     for (int micro = 0; micro < train.accumulate(); micro++) {
       arrays.reset();
@@ -130,7 +131,6 @@ public final class Pretrainer {
         Data2Vec2.Losses result = step(batch, modality, plan, numbers, micro, Observer.none());
         sampleSize += plan.sampleSize();
         places += plan.rows() * plan.tokens();
-        visible += plan.rows() * plan.kept();
         samples += batch.samples();
         collect(losses, result.losses(), 1);
         collect(spreads, result.spreads(), 1.0 / train.accumulate());
@@ -143,7 +143,7 @@ public final class Pretrainer {
         turn,
         losses,
         spreads,
-        new Counts(sampleSize, samples, 1 - (double) visible / places));
+        new Counts(sampleSize, samples, (double) sampleSize / places));
   }
 
   /// What an update went through.
@@ -181,7 +181,9 @@ public final class Pretrainer {
         norm,
         clipFactor,
         rate,
-        ema.schedule().at(updates),
+        memory.teacher().isEmpty()
+            ? OptionalDouble.empty()
+            : OptionalDouble.of(ema.schedule().at(updates)),
         counts.sampleSize,
         counts.samples,
         counts.maskedFraction);

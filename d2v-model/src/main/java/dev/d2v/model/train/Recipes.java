@@ -15,6 +15,8 @@ public final class Recipes {
         TextRecipes.austenSmall(),
         SharedRecipes.threeSensesSmall(),
         ImageRecipes.fashionMnistSmall(),
+        BaselineRecipes.data2vec1(),
+        BaselineRecipes.mae(),
         ImageRecipes.tiny(),
         ImageRecipes.small(),
         ImageRecipes.base(),

@@ -1,6 +1,7 @@
 package dev.d2v.model.train;
 
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /// What one optimiser update showed. Losses are divided by the sample size, as the optimiser sees
 /// them.
@@ -14,7 +15,7 @@ import java.util.Map;
 /// @param gradientNorm L2 norm before clipping
 /// @param clipFactor what clipping multiplied the gradient by, at most 1
 /// @param learningRate lr(u)
-/// @param emaDecay the teacher's decay after this update
+/// @param emaDecay the teacher's decay after this update; empty where there is no teacher
 /// @param sampleSize N, masked tokens of the update
 /// @param samples B over all micro-batches
 /// @param maskedFraction part of the tokens that was masked
@@ -28,7 +29,7 @@ public record UpdateReport(
     double gradientNorm,
     double clipFactor,
     double learningRate,
-    double emaDecay,
+    OptionalDouble emaDecay,
     int sampleSize,
     int samples,
     double maskedFraction) {}
