@@ -198,7 +198,8 @@ final class Masked {
             t.logEvery(),
             t.minTargetVar(),
             t.minPredVar(),
-            groups),
+            groups,
+            false),
         r.data(),
         r.probe());
   }
