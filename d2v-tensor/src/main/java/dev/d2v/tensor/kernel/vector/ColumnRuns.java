@@ -120,9 +120,9 @@ final class ColumnRuns {
           int at = i / HIGH * strideA + i % HIGH;
           long c = result + ldc * i + 4L * j;
           if (piece == 0) {
-            GemmTile.columns(c, ldc, a, at, b, j / WIDTH * strideB, k);
+            GemmTile.columns(c, ldc, ROWS, a, at, b, j / WIDTH * strideB, k);
           } else {
-            GemmTile.columns(tile, 2 * W, a, at, b, j / WIDTH * strideB, k);
+            GemmTile.columns(tile, 2 * W, ROWS, a, at, b, j / WIDTH * strideB, k);
             TileStore.add(c, ldc, 0, tile, ROWS, WIDTH);
           }
         }

@@ -1,6 +1,7 @@
 package dev.d2v.tensor.kernel.vector;
 
 import static dev.d2v.tensor.kernel.vector.GemmTile.V;
+import static dev.d2v.tensor.kernel.vector.GemmTile.W;
 import static dev.d2v.tensor.kernel.vector.GemmTile.WIDTH;
 import static dev.d2v.tensor.kernel.vector.Native.get;
 import static dev.d2v.tensor.kernel.vector.Native.load;

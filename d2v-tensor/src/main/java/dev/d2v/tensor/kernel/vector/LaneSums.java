@@ -20,6 +20,7 @@ import jdk.incubator.vector.FloatVector;
 /// and keeps both in one vector: half as many vectors are left, after the last step one.
 final class LaneSums {
   private static final int V = F.length();
+
   private LaneSums() {}
 
   /// `c[i] = z[zt + i] + sum of the lanes of vector i`, c an address, the vectors one behind the

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// First all threads pack b, which is a weight and small, into panels as wide as a tile: of NN in
 /// the order of memory, some rows each; of NT some panels. Then each part takes a block of rows and
 /// some of the panels: it goes through its rows of a in strips of a tile's height, packs each when
-/// it is first needed, and multiplies them by a few panels that stay in the second-level cache, then
-/// by the next. When all panels stay there, one strip at a time is packed, in the nearest cache.
+/// it is first needed, and multiplies them by a few panels that stay in the second-level cache,
+/// then by the next. When all panels stay there, one strip at a time is packed, in the nearest
+/// cache.
 final class RowGemm {
   /// Parts for each thread, so that one that is held up holds up little.
   private static final int PARTS = 8;

@@ -1,7 +1,6 @@
 package dev.d2v.tensor.kernel.vector;
 
 import static dev.d2v.tensor.kernel.vector.GemmTile.V;
-import static dev.d2v.tensor.kernel.vector.GemmTile.W;
 import static dev.d2v.tensor.kernel.vector.GemmTile.WIDTH;
 import static dev.d2v.tensor.kernel.vector.Lanes.F;
 import static dev.d2v.tensor.kernel.vector.Lanes.I;
@@ -27,9 +26,8 @@ import jdk.incubator.vector.VectorShuffle;
 /// @param scale address of the rows' factors; 0: the values are BF16
 /// @param k values of a row
 record StoredRows(long values, long scale, int k) {
-  /// Bytes of a buffer for [#panel]: the turned values of I8 rows and a vector of factors, or a
-  /// square of pairs.
-  static final long BUFFER_BYTES = Math.max((long) V * GemmTile.DEPTH + 4L * V, V * W);
+  /// Bytes of a buffer for [#panel]: the turned values of I8 rows and a vector of factors.
+  static final long BUFFER_BYTES = (long) V * GemmTile.DEPTH + 4L * V;
 
   /// Bytes that are moved at once.
   private static final int BYTES = 8;
@@ -86,8 +84,9 @@ record StoredRows(long values, long scale, int k) {
         bytes(to, at + j, buffer, whole / BYTES, factors);
       } else {
         for (int q = 0; q < whole; q += 2 * V) {
-          Transpose.square(buffer, W, at(from + j, p + q), 2L * k, rows - 1);
-          halves(to, at + q * WIDTH + j, buffer);
+          int row = at + q * WIDTH + j;
+          Transpose.rows(to, row, 2 * WIDTH, at(from + j, p + q), 2L * k, rows, V, 1);
+          halves(to, row);
         }
       }
       for (int q = whole; q < depth; q++) {
@@ -163,12 +162,12 @@ record StoredRows(long values, long scale, int k) {
     }
   }
 
-  /// V vectors of pairs of halves to 2 V vectors of floats: the even numbers of rows, then the odd
-  /// ones.
-  private static void halves(float[] to, int at, long from) {
+  /// Every other one of 2 V rows is a vector of pairs of halves, in place to floats: the lower
+  /// halves stay in the row, the upper ones go to the next.
+  private static void halves(float[] to, int at) {
     for (int i = 0; i < V; i++) {
-      IntVector pair = IntVector.fromMemorySegment(I, ALL, from + W * i, ORDER);
       int row = at + 2 * i * WIDTH;
+      IntVector pair = FloatVector.fromArray(F, to, row).reinterpretAsInts();
       pair.lanewise(LSHL, 16).reinterpretAsFloats().intoArray(to, row);
       pair.and(UPPER_HALF).reinterpretAsFloats().intoArray(to, row + WIDTH);
     }
