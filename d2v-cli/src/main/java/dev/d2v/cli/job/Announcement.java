@@ -76,14 +76,15 @@ final class Announcement {
               Locale.ROOT, "%s, %.0f %% masked", sense.batch(), 100 * modality.mask().ratio()));
     }
     int accumulate = recipe.train().accumulate();
+    int masks = recipe.model().masksPerSample();
     boolean oneSize = data.trainedShapes().size() == 1;
     return String.format(
         Locale.ROOT,
-        "%,d updates of %s%s, %d masks each, %s%.1f GFLOP an update",
+        "%,d updates of %s%s, %s each, %s%.1f GFLOP an update",
         recipe.train().updates(),
         accumulate == 1 ? "" : accumulate + " x ",
         String.join(" / ", batches),
-        recipe.model().masksPerSample(),
+        masks == 1 ? "1 mask" : masks + " masks",
         oneSize ? "" : "up to ",
         plan.flopsPerUpdate() / 1e9);
   }

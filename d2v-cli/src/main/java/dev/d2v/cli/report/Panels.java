@@ -35,9 +35,9 @@ public final class Panels {
           new Plan(
               "Loss",
               "Loss: ",
-              "Distance between the student's predictions and the teacher's features. It should"
-                  + " fall, but a falling loss alone does not show that anything useful was"
-                  + " learned.",
+              "Distance between the student's predictions and what they should be, the teacher's"
+                  + " features or pixels. It should fall, but a falling loss alone does not show"
+                  + " that anything useful was learned.",
               true,
               Metric.LOSS,
               Metric.LOSS_REGRESSION,
