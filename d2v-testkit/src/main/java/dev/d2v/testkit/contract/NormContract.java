@@ -1,5 +1,6 @@
 package dev.d2v.testkit.contract;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.d2v.tensor.Tensor;
@@ -312,6 +313,43 @@ public abstract class NormContract extends KernelContract {
       }
       assertClose("meanTokens", y, out[0], Tolerance.reduction(T));
     }
+  }
+
+  /// What a row comes out as depends on the row alone: an encoder gives the same numbers for a
+  /// sample whatever else is in its batch.
+  @Test
+  final void aRowDoesNotDependOnItsNeighbours() {
+    int rows = 7;
+    for (int C : new int[] {5, 64, 197}) {
+      Data d = new Data(rows, C);
+      float[][] all = normalised(d.x, d, rows, C);
+      for (int r = 0; r < rows; r++) {
+        float[][] alone = normalised(d.row(d.x, r), d, 1, C);
+        for (int i = 0; i < all.length; i++) {
+          int each = all[i].length / rows;
+          float[] among = Arrays.copyOfRange(all[i], r * each, (r + 1) * each);
+          assertArrayEquals(among, alone[i], "output " + i + " of row " + r + " of " + C);
+        }
+      }
+    }
+  }
+
+  /// y, mean and rstd of a layer norm, and a softmax.
+  private float[][] normalised(double[] x, Data d, int rows, int C) {
+    return run(
+        5L * rows * C + 2L * C,
+        memory -> {
+          Tensor in = memory.floats(x);
+          Tensor y = memory.output(rows * C);
+          Tensor mean = memory.output(rows);
+          Tensor rstd = memory.output(rows);
+          Tensor gamma = memory.floats(d.gamma);
+          Tensor beta = memory.floats(d.beta);
+          Tensor shares = memory.output(rows * C);
+          kernels(memory).layerNormForward(y, mean, rstd, in, gamma, beta, d.eps, rows, C);
+          kernels(memory).softmaxForward(shares, in, rows, C);
+          return List.of(y, mean, rstd, shares);
+        });
   }
 
   @Test

@@ -34,16 +34,13 @@ final class ChannelRows {
       Floats.zero(work, 0, 2 * C);
       Floats.addColumns(work, 0, x, from, width, more, C);
       Floats.scale(work, 0, work, 0, 1f / more, C);
-      for (int r = 0; r < more; r++) {
-        NormRows.addSquares(work, width, x, from + r * width, work, 0, C);
-      }
+      Floats.addSquares(work, width, work, 0, x, from, width, more, C);
       merge(to, toAt, work, C, more / (float) (seen + more), seen);
     }
   }
 
   /// `d = newMean - mean`, `mean += share * d`, `squares += newSquares + seen * share * d^2`.
-  private static void merge(
-      MemorySegment to, long toAt, MemorySegment from, int C, float share, int seen) {
+  static void merge(MemorySegment to, long toAt, MemorySegment from, int C, float share, int seen) {
     long width = 4L * C;
     float weight = seen * share;
     int c = 0;

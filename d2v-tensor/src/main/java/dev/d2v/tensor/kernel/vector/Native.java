@@ -3,6 +3,7 @@ package dev.d2v.tensor.kernel.vector;
 import dev.d2v.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 
 /// Memory by address, for the innermost loops only: one constant segment over everything.
@@ -33,6 +34,28 @@ final class Native {
       throw new IllegalStateException(tensor + " is not in memory that the processor can read");
     }
     return data.address();
+  }
+
+  /// Where the `bytes` bytes from byte `at` of a segment on lie. Fails when they are not all in it,
+  /// or its memory was closed: the one check of a loop by address.
+  static long range(MemorySegment segment, long at, long bytes) {
+    Objects.checkFromIndexSize(at, bytes, segment.byteSize());
+    if (!segment.scope().isAlive()) {
+      throw new IllegalStateException("the memory of " + segment + " was closed");
+    }
+    return known(segment.address() + at);
+  }
+
+  /// The same address, known to lie where a process has its memory. With a sum of it and of
+  /// [#offset] the compiler sees that an access is inside of everything; otherwise it checks that
+  /// before each loop, with some twenty instructions an address: as much as a short row takes.
+  static long known(long address) {
+    return address & (1L << 60) - 1;
+  }
+
+  /// The bytes before the float of an index that is not negative.
+  static long offset(int index) {
+    return (index & 0xFFFF_FFFFL) << 2;
   }
 
   static FloatVector load(long at) {

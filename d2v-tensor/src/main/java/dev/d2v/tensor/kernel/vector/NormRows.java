@@ -1,438 +1,227 @@
 package dev.d2v.tensor.kernel.vector;
 
-import static dev.d2v.tensor.kernel.vector.Floats.W;
-import static dev.d2v.tensor.kernel.vector.Floats.get;
-import static dev.d2v.tensor.kernel.vector.Floats.load;
-import static dev.d2v.tensor.kernel.vector.Floats.set;
-import static dev.d2v.tensor.kernel.vector.Floats.splat;
-import static dev.d2v.tensor.kernel.vector.Floats.store;
+import static dev.d2v.tensor.kernel.vector.Floats.BYTES;
+import static dev.d2v.tensor.kernel.vector.Lanes.F;
+import static dev.d2v.tensor.kernel.vector.Lanes.ORDER;
+import static dev.d2v.tensor.kernel.vector.Native.ALL;
+import static dev.d2v.tensor.kernel.vector.Native.known;
+import static dev.d2v.tensor.kernel.vector.Native.offset;
+import static dev.d2v.tensor.kernel.vector.NormPasses.GROUP;
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static jdk.incubator.vector.FloatVector.zero;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
-/// The loops of [VectorNorm] over blocks of rows, which stay in the first-level cache from pass to
-/// pass. One pass goes over all rows of a block, because the sums of different rows don't wait for
-/// one another.
+/// The loops of [VectorNorm] over the n rows of a block, by address: rows of C floats, `row` bytes
+/// apart.
 ///
-/// A block begins at byte `at` of x and y and has n rows; its means and rstds begin at byte
-/// `statsAt`.
+/// Four rows at a time. A short row is a chain of few sums whose latencies nothing hides, and a
+/// loop of few steps; four of them fill both. In a last group of fewer the last row stands for
+/// those that are missing. Whatever the group, a row is summed in the same order, so its result
+/// does not depend on its neighbours.
+///
+/// Sums of a row stay a vector until [#reduce] adds up its lanes, for all rows of the block, which
+/// then don't wait for one another either.
 final class NormRows {
+  private static final int V = F.length();
+
   private NormRows() {}
 
-  /// `1 / sqrt(sum of squared deviations / divisor + eps)` of the rows of x.
-  static void rstds(
-      MemorySegment rstds,
-      MemorySegment means,
-      long statsAt,
-      MemorySegment x,
-      long at,
-      int n,
-      int C,
-      int divisor,
-      float eps) {
+  /// Bytes from the first row of a group to its k-th, or to the last one.
+  static long to(int k, int last, long row) {
+    return known(Math.min(k, last) * row);
+  }
+
+  /// For each row a vector of sums.
+  static void sums(long lanes, long x, long row, int n, int C) {
+    for (int r = 0; r < n; r += GROUP) {
+      int last = n - 1 - r;
+      long x0 = known(x + r * row);
+      long r1 = to(1, last, row), r2 = to(2, last, row), r3 = to(3, last, row);
+      FloatVector s0 = zero(F), s1 = s0, s2 = s0, s3 = s0;
+      for (int c = 0; c <= C - V; c += V) {
+        long from = x0 + offset(c);
+        s0 = s0.add(fromMemorySegment(F, ALL, from, ORDER));
+        s1 = s1.add(fromMemorySegment(F, ALL, from + r1, ORDER));
+        s2 = s2.add(fromMemorySegment(F, ALL, from + r2, ORDER));
+        s3 = s3.add(fromMemorySegment(F, ALL, from + r3, ORDER));
+      }
+      long lane = known(lanes) + offset(V * r);
+      s0.intoMemorySegment(ALL, lane, ORDER);
+      s1.intoMemorySegment(ALL, lane + BYTES, ORDER);
+      s2.intoMemorySegment(ALL, lane + 2 * BYTES, ORDER);
+      s3.intoMemorySegment(ALL, lane + 3 * BYTES, ORDER);
+    }
     for (int r = 0; r < n; r++) {
-      float mean = get(means, statsAt + 4L * r);
-      float variance = Floats.squares(x, at + 4L * r * C, C, mean) / divisor;
-      set(rstds, statsAt + 4L * r, rstd(variance, eps));
+      for (int c = C / V * V; c < C; c++) {
+        add(lanes + BYTES * r, c, Native.get(x + r * row + 4L * c));
+      }
     }
   }
 
-  static float rstd(float variance, float eps) {
-    return (float) (1 / Math.sqrt((double) variance + eps));
-  }
-
-  /// Means of the rows of x.
-  static void means(MemorySegment means, long statsAt, MemorySegment x, long at, int n, int C) {
+  /// `sum = x + addend`, and for each row a vector of its sums.
+  static void addSums(long lanes, long sum, long x, long addend, long row, int n, int C) {
+    for (int r = 0; r < n; r += GROUP) {
+      int last = n - 1 - r;
+      long r1 = to(1, last, row), r2 = to(2, last, row), r3 = to(3, last, row);
+      long x0 = known(x + r * row), a0 = known(addend + r * row), y0 = known(sum + r * row);
+      FloatVector s0 = zero(F), s1 = s0, s2 = s0, s3 = s0;
+      for (int c = 0; c <= C - V; c += V) {
+        long from = x0 + offset(c);
+        long other = a0 + offset(c);
+        FloatVector v0 = fromMemorySegment(F, ALL, from, ORDER);
+        FloatVector v1 = fromMemorySegment(F, ALL, from + r1, ORDER);
+        FloatVector v2 = fromMemorySegment(F, ALL, from + r2, ORDER);
+        FloatVector v3 = fromMemorySegment(F, ALL, from + r3, ORDER);
+        v0 = v0.add(fromMemorySegment(F, ALL, other, ORDER));
+        v1 = v1.add(fromMemorySegment(F, ALL, other + r1, ORDER));
+        v2 = v2.add(fromMemorySegment(F, ALL, other + r2, ORDER));
+        v3 = v3.add(fromMemorySegment(F, ALL, other + r3, ORDER));
+        s0 = s0.add(v0);
+        s1 = s1.add(v1);
+        s2 = s2.add(v2);
+        s3 = s3.add(v3);
+        long to = y0 + offset(c);
+        v0.intoMemorySegment(ALL, to, ORDER);
+        v1.intoMemorySegment(ALL, to + r1, ORDER);
+        v2.intoMemorySegment(ALL, to + r2, ORDER);
+        v3.intoMemorySegment(ALL, to + r3, ORDER);
+      }
+      long lane = known(lanes) + offset(V * r);
+      s0.intoMemorySegment(ALL, lane, ORDER);
+      s1.intoMemorySegment(ALL, lane + BYTES, ORDER);
+      s2.intoMemorySegment(ALL, lane + 2 * BYTES, ORDER);
+      s3.intoMemorySegment(ALL, lane + 3 * BYTES, ORDER);
+    }
     for (int r = 0; r < n; r++) {
-      set(means, statsAt + 4L * r, Floats.sum(x, at + 4L * r * C, C) / C);
+      for (int c = C / V * V; c < C; c++) {
+        long at = r * row + 4L * c;
+        float v = Native.get(x + at) + Native.get(addend + at);
+        Native.set(sum + at, v);
+        add(lanes + BYTES * r, c, v);
+      }
     }
   }
 
-  /// `y = (x - mean) * rstd`.
-  static void normalise(
-      MemorySegment y,
-      long yAt,
-      MemorySegment x,
-      long at,
-      int n,
-      int C,
-      MemorySegment means,
-      MemorySegment rstds,
-      long statsAt) {
+  /// For each row a vector of sums of squared deviations from its mean.
+  static void squares(long lanes, long x, long row, int n, int C, long means) {
+    for (int r = 0; r < n; r += GROUP) {
+      int last = n - 1 - r;
+      long x0 = known(x + r * row);
+      long r1 = to(1, last, row), r2 = to(2, last, row), r3 = to(3, last, row);
+      long m = known(means) + offset(r);
+      long i1 = to(1, last, 4), i2 = to(2, last, 4), i3 = to(3, last, 4);
+      FloatVector m0 = broadcast(F, Native.get(m)), m1 = broadcast(F, Native.get(m + i1));
+      FloatVector m2 = broadcast(F, Native.get(m + i2));
+      FloatVector m3 = broadcast(F, Native.get(m + i3));
+      FloatVector s0 = zero(F), s1 = s0, s2 = s0, s3 = s0;
+      for (int c = 0; c <= C - V; c += V) {
+        long from = x0 + offset(c);
+        FloatVector d0 = fromMemorySegment(F, ALL, from, ORDER).sub(m0);
+        FloatVector d1 = fromMemorySegment(F, ALL, from + r1, ORDER).sub(m1);
+        FloatVector d2 = fromMemorySegment(F, ALL, from + r2, ORDER).sub(m2);
+        FloatVector d3 = fromMemorySegment(F, ALL, from + r3, ORDER).sub(m3);
+        s0 = d0.fma(d0, s0);
+        s1 = d1.fma(d1, s1);
+        s2 = d2.fma(d2, s2);
+        s3 = d3.fma(d3, s3);
+      }
+      long lane = known(lanes) + offset(V * r);
+      s0.intoMemorySegment(ALL, lane, ORDER);
+      s1.intoMemorySegment(ALL, lane + BYTES, ORDER);
+      s2.intoMemorySegment(ALL, lane + 2 * BYTES, ORDER);
+      s3.intoMemorySegment(ALL, lane + 3 * BYTES, ORDER);
+    }
     for (int r = 0; r < n; r++) {
-      float m = get(means, statsAt + 4L * r);
-      float s = get(rstds, statsAt + 4L * r);
-      normaliseRow(y, yAt + 4L * r * C, x, at + 4L * r * C, C, m, s);
+      for (int c = C / V * V; c < C; c++) {
+        float d = Native.get(x + r * row + 4L * c) - Native.get(known(means) + offset(r));
+        add(lanes + BYTES * r, c, d * d);
+      }
+    }
+  }
+
+  /// Adds the value of a channel behind the last whole vector to its lane.
+  static void add(long lanes, int c, float value) {
+    long lane = lanes + 4L * (c % V);
+    Native.set(lane, Native.get(lane) + value);
+  }
+
+  /// `out = sum of lanes / divisor` for each row, the lanes in the order of [VectorMath#sum].
+  static void reduce(long out, long lanes, int n, float divisor) {
+    for (int r = 0; r < n; r++) {
+      FloatVector s = fromMemorySegment(F, ALL, known(lanes) + offset(V * r), ORDER);
+      s = s.add(s.rearrange(VectorMath.HALF));
+      if (V >= 4) {
+        s = s.add(s.rearrange(VectorMath.QUARTER));
+      }
+      if (V >= 8) {
+        s = s.add(s.rearrange(VectorMath.EIGHTH));
+      }
+      if (V >= 16) {
+        s = s.add(s.rearrange(VectorMath.SIXTEENTH));
+      }
+      Native.set(known(out) + offset(r), s.lane(0) / divisor);
+    }
+  }
+
+  /// `to = from` for n numbers.
+  static void copy(long to, long from, int n) {
+    for (int r = 0; r < n; r++) {
+      Native.set(known(to) + offset(r), Native.get(known(from) + offset(r)));
+    }
+  }
+
+  /// `rstd = 1 / sqrt(variance + eps)` in place, for n rows, in whole vectors.
+  static void rstds(long rstds, int n, float eps) {
+    for (int r = 0; r < n; r += V) {
+      FloatVector v = fromMemorySegment(F, ALL, known(rstds) + offset(r), ORDER);
+      broadcast(F, 1f)
+          .div(v.add(eps).sqrt())
+          .intoMemorySegment(ALL, known(rstds) + offset(r), ORDER);
     }
   }
 
   /// `y = (x - mean) * rstd * gamma + beta`.
   static void affine(
-      MemorySegment y,
-      MemorySegment x,
-      long at,
-      int n,
-      int C,
-      MemorySegment means,
-      MemorySegment rstds,
-      long statsAt,
-      MemorySegment gamma,
-      MemorySegment beta) {
+      long y, long x, long row, int n, int C, long means, long rstds, long gamma, long beta) {
+    for (int r = 0; r < n; r += GROUP) {
+      int last = n - 1 - r;
+      long x0 = known(x + r * row), y0 = known(y + r * row);
+      long r1 = to(1, last, row), r2 = to(2, last, row), r3 = to(3, last, row);
+      long m = known(means) + offset(r);
+      long i1 = to(1, last, 4), i2 = to(2, last, 4), i3 = to(3, last, 4);
+      FloatVector m0 = broadcast(F, Native.get(m)), m1 = broadcast(F, Native.get(m + i1));
+      FloatVector m2 = broadcast(F, Native.get(m + i2));
+      FloatVector m3 = broadcast(F, Native.get(m + i3));
+      long s = known(rstds) + offset(r);
+      FloatVector s0 = broadcast(F, Native.get(s)), s1 = broadcast(F, Native.get(s + i1));
+      FloatVector s2 = broadcast(F, Native.get(s + i2));
+      FloatVector s3 = broadcast(F, Native.get(s + i3));
+      for (int c = 0; c <= C - V; c += V) {
+        long from = x0 + offset(c);
+        FloatVector v0 = fromMemorySegment(F, ALL, from, ORDER).sub(m0).mul(s0);
+        FloatVector v1 = fromMemorySegment(F, ALL, from + r1, ORDER).sub(m1).mul(s1);
+        FloatVector v2 = fromMemorySegment(F, ALL, from + r2, ORDER).sub(m2).mul(s2);
+        FloatVector v3 = fromMemorySegment(F, ALL, from + r3, ORDER).sub(m3).mul(s3);
+        FloatVector g = fromMemorySegment(F, ALL, known(gamma) + offset(c), ORDER);
+        FloatVector b = fromMemorySegment(F, ALL, known(beta) + offset(c), ORDER);
+        long at = y0 + offset(c);
+        v0.fma(g, b).intoMemorySegment(ALL, at, ORDER);
+        v1.fma(g, b).intoMemorySegment(ALL, at + r1, ORDER);
+        v2.fma(g, b).intoMemorySegment(ALL, at + r2, ORDER);
+        v3.fma(g, b).intoMemorySegment(ALL, at + r3, ORDER);
+      }
+    }
     for (int r = 0; r < n; r++) {
-      float m = get(means, statsAt + 4L * r);
-      float s = get(rstds, statsAt + 4L * r);
-      affineRow(y, x, at + 4L * r * C, C, m, s, gamma, beta);
-    }
-  }
-
-  /// `y = (x - m) * s`.
-  private static void normaliseRow(
-      MemorySegment y, long yAt, MemorySegment x, long at, int C, float m, float s) {
-    int c = 0;
-    for (; c <= C - W; c += W) {
-      store(load(x, at + 4L * c).sub(m).mul(s), y, yAt + 4L * c);
-    }
-    for (; c < C; c++) {
-      set(y, yAt + 4L * c, (get(x, at + 4L * c) - m) * s);
-    }
-  }
-
-  /// `y = (x - m) * s * gamma + beta`.
-  private static void affineRow(
-      MemorySegment y,
-      MemorySegment x,
-      long at,
-      int C,
-      float m,
-      float s,
-      MemorySegment gamma,
-      MemorySegment beta) {
-    int c = 0;
-    for (; c <= C - W; c += W) {
-      long a = at + 4L * c;
-      FloatVector xhat = load(x, a).sub(m).mul(s);
-      store(xhat.fma(load(gamma, 4L * c), load(beta, 4L * c)), y, a);
-    }
-    for (; c < C; c++) {
-      long a = at + 4L * c;
-      set(y, a, Math.fma((get(x, a) - m) * s, get(gamma, 4L * c), get(beta, 4L * c)));
-    }
-  }
-
-  /// Means of `g * xhat`.
-  static void dotXhat(
-      MemorySegment dots,
-      MemorySegment g,
-      MemorySegment x,
-      long at,
-      int n,
-      int C,
-      MemorySegment means,
-      MemorySegment rstds,
-      long statsAt) {
-    for (int r = 0; r < n; r++) {
-      float m = get(means, statsAt + 4L * r);
-      float s = get(rstds, statsAt + 4L * r);
-      set(dots, 4L * r, dotXhatRow(g, x, at + 4L * r * C, C, m, s) / C);
-    }
-  }
-
-  /// Means of `gamma * dy`.
-  static void dotGamma(
-      MemorySegment dots, MemorySegment dy, long at, int n, int C, MemorySegment gamma) {
-    for (int r = 0; r < n; r++) {
-      set(dots, 4L * r, Floats.dot(dy, at + 4L * r * C, gamma, 0, C) / C);
-    }
-  }
-
-  /// Means of `gamma * dy * xhat`; adds the columns' `dy * xhat` to the C floats at `sums` and `dy`
-  /// to the C floats behind them.
-  static void dotXhatAndColumns(
-      MemorySegment dots,
-      MemorySegment dy,
-      MemorySegment x,
-      long at,
-      int n,
-      int C,
-      MemorySegment means,
-      MemorySegment rstds,
-      long statsAt,
-      MemorySegment gamma,
-      MemorySegment partial,
-      long sums) {
-    for (int r = 0; r < n; r++) {
-      float m = get(means, statsAt + 4L * r);
-      float s = get(rstds, statsAt + 4L * r);
-      long row = at + 4L * r * C;
-      set(dots, 4L * r, dotXhatAndColumnsRow(dy, x, row, C, m, s, gamma, partial, sums) / C);
-    }
-  }
-
-  /// `dx = rstd * (dy - meanG - xhat * meanGx)`.
-  static void backward(
-      MemorySegment dx,
-      long dxAt,
-      MemorySegment dy,
-      MemorySegment x,
-      long at,
-      int n,
-      int C,
-      MemorySegment means,
-      MemorySegment rstds,
-      long statsAt,
-      MemorySegment meansG,
-      MemorySegment meansGx) {
-    for (int r = 0; r < n; r++) {
-      float m = get(means, statsAt + 4L * r);
-      float s = get(rstds, statsAt + 4L * r);
-      float g = get(meansG, 4L * r);
-      long row = 4L * r * C;
-      backwardRow(dx, dxAt + row, dy, x, at + row, C, m, s, g, get(meansGx, 4L * r));
-    }
-  }
-
-  /// `dx = rstd * (gamma * dy - meanG - xhat * meanGx)`.
-  static void affineBackward(
-      MemorySegment dx,
-      long dxAt,
-      MemorySegment dy,
-      MemorySegment x,
-      long at,
-      int n,
-      int C,
-      MemorySegment means,
-      MemorySegment rstds,
-      long statsAt,
-      MemorySegment meansG,
-      MemorySegment meansGx,
-      MemorySegment gamma) {
-    for (int r = 0; r < n; r++) {
-      float m = get(means, statsAt + 4L * r);
-      float s = get(rstds, statsAt + 4L * r);
-      float g = get(meansG, 4L * r);
-      long row = 4L * r * C;
-      affineBackwardRow(dx, dxAt + row, dy, x, at + row, C, m, s, g, get(meansGx, 4L * r), gamma);
-    }
-  }
-
-  /// `sum of g * xhat`, `xhat = (x - m) * s`.
-  private static float dotXhatRow(
-      MemorySegment g, MemorySegment x, long at, int C, float m, float s) {
-    FloatVector sums = splat(0);
-    int c = 0;
-    for (; c <= C - W; c += W) {
-      long a = at + 4L * c;
-      sums = load(g, a).fma(load(x, a).sub(m).mul(s), sums);
-    }
-    float sum = VectorMath.sum(sums);
-    for (; c < C; c++) {
-      long a = at + 4L * c;
-      sum = Math.fma(get(g, a), (get(x, a) - m) * s, sum);
-    }
-    return sum;
-  }
-
-  /// `sum of gamma * dy * xhat`; adds `dy * xhat` to the C floats at `sums` and `dy` to the C
-  /// floats behind them.
-  private static float dotXhatAndColumnsRow(
-      MemorySegment dy,
-      MemorySegment x,
-      long at,
-      int C,
-      float m,
-      float s,
-      MemorySegment gamma,
-      MemorySegment partial,
-      long sums) {
-    FloatVector dots = splat(0);
-    int c = 0;
-    for (; c <= C - W; c += W) {
-      long forGamma = sums + 4L * c;
-      long forBeta = forGamma + 4L * C;
-      FloatVector d = load(dy, at + 4L * c);
-      FloatVector p = load(x, at + 4L * c).sub(m).mul(s).mul(d);
-      dots = p.fma(load(gamma, 4L * c), dots);
-      store(p.add(load(partial, forGamma)), partial, forGamma);
-      store(d.add(load(partial, forBeta)), partial, forBeta);
-    }
-    float dot = VectorMath.sum(dots);
-    for (; c < C; c++) {
-      long forGamma = sums + 4L * c;
-      long forBeta = forGamma + 4L * C;
-      float d = get(dy, at + 4L * c);
-      float p = (get(x, at + 4L * c) - m) * s * d;
-      dot = Math.fma(p, get(gamma, 4L * c), dot);
-      set(partial, forGamma, p + get(partial, forGamma));
-      set(partial, forBeta, d + get(partial, forBeta));
-    }
-    return dot;
-  }
-
-  private static void backwardRow(
-      MemorySegment dx,
-      long dxAt,
-      MemorySegment dy,
-      MemorySegment x,
-      long at,
-      int C,
-      float m,
-      float s,
-      float meanG,
-      float meanGx) {
-    int c = 0;
-    for (; c <= C - W; c += W) {
-      FloatVector xhat = load(x, at + 4L * c).sub(m).mul(s);
-      FloatVector g = load(dy, at + 4L * c).sub(meanG);
-      store(xhat.fma(splat(-meanGx), g).mul(s), dx, dxAt + 4L * c);
-    }
-    for (; c < C; c++) {
-      float xhat = (get(x, at + 4L * c) - m) * s;
-      float g = get(dy, at + 4L * c) - meanG;
-      set(dx, dxAt + 4L * c, Math.fma(xhat, -meanGx, g) * s);
-    }
-  }
-
-  private static void affineBackwardRow(
-      MemorySegment dx,
-      long dxAt,
-      MemorySegment dy,
-      MemorySegment x,
-      long at,
-      int C,
-      float m,
-      float s,
-      float meanG,
-      float meanGx,
-      MemorySegment gamma) {
-    int c = 0;
-    for (; c <= C - W; c += W) {
-      FloatVector xhat = load(x, at + 4L * c).sub(m).mul(s);
-      FloatVector g = load(dy, at + 4L * c).fma(load(gamma, 4L * c), splat(-meanG));
-      store(xhat.fma(splat(-meanGx), g).mul(s), dx, dxAt + 4L * c);
-    }
-    for (; c < C; c++) {
-      float xhat = (get(x, at + 4L * c) - m) * s;
-      float g = Math.fma(get(dy, at + 4L * c), get(gamma, 4L * c), -meanG);
-      set(dx, dxAt + 4L * c, Math.fma(xhat, -meanGx, g) * s);
-    }
-  }
-
-  /// `sums += (x - means)^2`, column by column.
-  static void addSquares(
-      MemorySegment sums,
-      long at,
-      MemorySegment x,
-      long xAt,
-      MemorySegment means,
-      long meansAt,
-      int columns) {
-    int c = 0;
-    for (; c <= columns - W; c += W) {
-      FloatVector d = load(x, xAt + 4L * c).sub(load(means, meansAt + 4L * c));
-      store(d.fma(d, load(sums, at + 4L * c)), sums, at + 4L * c);
-    }
-    for (; c < columns; c++) {
-      float d = get(x, xAt + 4L * c) - get(means, meansAt + 4L * c);
-      set(sums, at + 4L * c, Math.fma(d, d, get(sums, at + 4L * c)));
-    }
-  }
-
-  /// `y = (x - means) * rstds`, column by column; the rstds are in `stats` behind the means.
-  static void normaliseColumns(
-      MemorySegment y, MemorySegment x, long at, MemorySegment stats, long rstds, int columns) {
-    int c = 0;
-    for (; c <= columns - W; c += W) {
-      FloatVector d = load(x, at + 4L * c).sub(load(stats, 4L * c));
-      store(d.mul(load(stats, rstds + 4L * c)), y, at + 4L * c);
-    }
-    for (; c < columns; c++) {
-      float d = get(x, at + 4L * c) - get(stats, 4L * c);
-      set(y, at + 4L * c, d * get(stats, rstds + 4L * c));
-    }
-  }
-
-  /// The greatest element of every row.
-  static void maxima(MemorySegment maxima, MemorySegment x, long at, int n, int C) {
-    for (int r = 0; r < n; r++) {
-      set(maxima, 4L * r, max(x, at + 4L * r * C, C));
-    }
-  }
-
-  /// `y = exp(x - max)`.
-  static void exponentials(
-      MemorySegment y, MemorySegment x, long at, int n, int C, MemorySegment maxima) {
-    for (int r = 0; r < n; r++) {
-      exponentialsRow(y, x, at + 4L * r * C, C, get(maxima, 4L * r));
-    }
-  }
-
-  /// `y = y / sum`.
-  static void toUnitSum(MemorySegment y, long at, int n, int C) {
-    for (int r = 0; r < n; r++) {
-      long row = at + 4L * r * C;
-      Floats.scale(y, row, y, row, 1 / Floats.sum(y, row, C), C);
-    }
-  }
-
-  private static float max(MemorySegment x, long at, int C) {
-    FloatVector best = splat(Float.NEGATIVE_INFINITY);
-    int c = 0;
-    for (; c <= C - W; c += W) {
-      best = best.max(load(x, at + 4L * c));
-    }
-    float max = best.reduceLanes(VectorOperators.MAX);
-    for (; c < C; c++) {
-      max = Math.max(max, get(x, at + 4L * c));
-    }
-    return max;
-  }
-
-  /// `y = exp(x - max)`.
-  private static void exponentialsRow(MemorySegment y, MemorySegment x, long at, int C, float max) {
-    int c = 0;
-    for (; c <= C - W; c += W) {
-      long a = at + 4L * c;
-      store(VectorMath.exp(load(x, a).sub(max)), y, a);
-    }
-    for (; c < C; c++) {
-      long a = at + 4L * c;
-      set(y, a, VectorMath.exp(get(x, a) - max));
-    }
-  }
-
-  /// Sums of `dy * y` of the rows.
-  static void dots(MemorySegment dots, MemorySegment dy, MemorySegment y, long at, int n, int C) {
-    for (int r = 0; r < n; r++) {
-      long row = at + 4L * r * C;
-      set(dots, 4L * r, Floats.dot(dy, row, y, row, C));
-    }
-  }
-
-  /// `dx = y * (dy - dot)`.
-  static void softmaxBackward(
-      MemorySegment dx,
-      MemorySegment dy,
-      MemorySegment y,
-      long at,
-      int n,
-      int C,
-      MemorySegment dots) {
-    for (int r = 0; r < n; r++) {
-      softmaxBackwardRow(dx, dy, y, at + 4L * r * C, C, get(dots, 4L * r));
-    }
-  }
-
-  private static void softmaxBackwardRow(
-      MemorySegment dx, MemorySegment dy, MemorySegment y, long at, int C, float dot) {
-    int c = 0;
-    for (; c <= C - W; c += W) {
-      long a = at + 4L * c;
-      store(load(dy, a).sub(dot).mul(load(y, a)), dx, a);
-    }
-    for (; c < C; c++) {
-      long a = at + 4L * c;
-      set(dx, a, (get(dy, a) - dot) * get(y, a));
+      for (int c = C / V * V; c < C; c++) {
+        long at = r * row + 4L * c;
+        float xhat =
+            (Native.get(x + at) - Native.get(known(means) + offset(r)))
+                * Native.get(known(rstds) + offset(r));
+        float b = Native.get(beta + 4L * c);
+        Native.set(y + at, Math.fma(xhat, Native.get(gamma + 4L * c), b));
+      }
     }
   }
 }

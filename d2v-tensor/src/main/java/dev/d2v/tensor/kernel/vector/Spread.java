@@ -1,92 +1,89 @@
 package dev.d2v.tensor.kernel.vector;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
-/// The loops of [VectorLoss#spread] over a strip of channels: sums over [#BLOCK] rows in F32, over
-/// blocks in double; the mean first, then the squares.
+/// The loops of [VectorLoss#spread] over a part of the rows that an index names: the moments of
+/// their channels, block by block as in [ChannelRows#moments], so that memory is read once.
 final class Spread {
-  /// Channels of a strip.
-  static final int STRIP = 64;
-
-  /// Bytes of working memory: F32 block sums, F32 means, double sums.
-  static final long BYTES = 16L * STRIP;
-
-  private static final int BLOCK = 64;
-  private static final long MEANS = 4L * STRIP;
-  private static final long SUMS = 8L * STRIP;
+  /// Elements of a block of rows that the first-level cache keeps between two passes.
+  private static final int BLOCK = 4096;
 
   private Spread() {}
 
-  /// Sum over the strip's channels of `sqrt(var + 1e-6)`; NaN for fewer than two rows.
+  /// The C means of the rows and, behind them, the sums of squared deviations from these; returns
+  /// the number of rows.
   ///
-  /// @param stride bytes of a row of x
-  /// @param first byte of a row at which the strip begins
-  static double deviations(
+  /// @param work memory for 3C floats: a block's means, its squares, zeros
+  static int moments(
+      MemorySegment to,
+      long toAt,
       MemorySegment x,
       MemorySegment index,
-      int n,
-      long stride,
-      long first,
-      int columns,
+      long from,
+      long end,
+      int C,
       MemorySegment work) {
-    int count = pass(x, index, n, stride, first, columns, work, false);
-    if (count < 2) {
-      return Double.NaN;
+    int each = Math.max(4, BLOCK / C);
+    int seen = 0;
+    Floats.zero(to, toAt, 2 * C);
+    for (long j = from; j < end; j += each) {
+      long stop = Math.min(end, j + each);
+      Floats.zero(work, 0, 3 * C);
+      int more = pass(x, index, j, stop, C, work, false);
+      if (more > 0) {
+        Floats.scale(work, 0, work, 0, 1f / more, C);
+        pass(x, index, j, stop, C, work, true);
+        ChannelRows.merge(to, toAt, work, C, more / (float) (seen + more), seen);
+        seen += more;
+      }
     }
-    for (int c = 0; c < columns; c++) {
-      Floats.set(work, MEANS + 4L * c, (float) (total(work, c) / count));
-    }
-    pass(x, index, n, stride, first, columns, work, true);
-    double sum = 0;
-    for (int c = 0; c < columns; c++) {
-      sum += Math.sqrt(total(work, c) / (count - 1) + 1e-6);
-    }
-    return sum;
+    return seen;
   }
 
-  /// Leaves the channels' sums, or sums of squared deviations, in the double sums; returns the
-  /// number of rows.
+  /// Adds the rows, or their squared deviations, four at a time; returns their number.
   private static int pass(
       MemorySegment x,
       MemorySegment index,
-      int n,
-      long stride,
-      long first,
-      int columns,
+      long from,
+      long end,
+      int C,
       MemorySegment work,
       boolean squares) {
-    work.asSlice(SUMS).fill((byte) 0);
-    Floats.zero(work, 0, columns);
+    long bytes = 4L * C;
+    long means = Native.range(work, 0, 3 * bytes);
+    // what adds nothing
+    long none = squares ? means : means + 2 * bytes;
     int count = 0;
-    for (int j = 0; j < n; j++) {
+    long a = none;
+    long b = none;
+    long c = none;
+    for (long j = from; j < end; j++) {
       long row = VectorLoss.index(index, j);
       if (row < 0) {
         continue;
       }
-      long at = row * stride + first;
-      if (squares) {
-        NormRows.addSquares(work, 0, x, at, work, MEANS, columns);
-      } else {
-        Floats.add(work, 0, work, 0, x, at, columns);
-      }
-      if (++count % BLOCK == 0) {
-        flush(work, columns);
+      long at = Native.range(x, row * bytes, bytes);
+      switch (count++ & 3) {
+        case 0 -> a = at;
+        case 1 -> b = at;
+        case 2 -> c = at;
+        default -> {
+          add(means, a, b, c, at, C, squares);
+          a = none;
+          b = none;
+          c = none;
+        }
       }
     }
-    flush(work, columns);
+    add(means, a, b, c, none, C, squares);
     return count;
   }
 
-  private static void flush(MemorySegment work, int columns) {
-    for (int c = 0; c < columns; c++) {
-      double sum = total(work, c) + Floats.get(work, 4L * c);
-      work.set(ValueLayout.JAVA_DOUBLE, SUMS + 8L * c, sum);
+  private static void add(long means, long a, long b, long c, long d, int C, boolean squares) {
+    if (squares) {
+      Columns.addSquares(means + 4L * C, means, a, b, c, d, C);
+    } else {
+      Columns.add(means, a, b, c, d, C);
     }
-    Floats.zero(work, 0, columns);
-  }
-
-  private static double total(MemorySegment work, int c) {
-    return work.get(ValueLayout.JAVA_DOUBLE, SUMS + 8L * c);
   }
 }

@@ -19,7 +19,7 @@ import jdk.incubator.vector.FloatVector;
 /// Sums, copies and scalings, bound by memory.
 public final class VectorElementwise implements ElementwiseKernels {
   /// Most parts whose sums are kept apart.
-  private static final int PARTIAL_SUMS = 32;
+  private static final int PARTIAL_SUMS = 64;
 
   private final RowParallel parallel;
   private final Scratch scratch;

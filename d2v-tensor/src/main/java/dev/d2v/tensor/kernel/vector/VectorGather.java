@@ -9,15 +9,17 @@ import dev.d2v.tensor.parallel.Scratch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
 /// Rows picked and put by index, a row at a time.
 public final class VectorGather implements GatherKernels {
-  /// Most parts of a scatter: each walks the whole index.
-  private static final int SCATTER_PARTS = 8;
+  /// Most parts of a scatter: each walks the whole index, a vector at a time.
+  private static final int SCATTER_PARTS = 64;
 
   /// Columns of a part of a scatter into the second table, which has few rows that many name.
-  private static final int STRIP = 128;
+  private static final int STRIP = 64;
 
   private final RowParallel parallel;
   private final Scratch scratch;
@@ -59,29 +61,55 @@ public final class VectorGather implements GatherKernels {
     Checks.ints(index, n, "scatterRows", "index");
     Parts parts = Parts.rows(rowsX, C).atMost(SCATTER_PARTS);
     int strips = dz == null ? 0 : Math.ceilDiv(C, STRIP);
+    // strips first: each may have as many rows to add as all of dx
     parallel.run(
-        parts.count() + strips,
+        strips + parts.count(),
         (part, thread) -> {
-          if (part < parts.count()) {
-            long from = parts.from(part);
-            scatterRange(dx.data(), dy.data(), index.data(), n, from, parts.to(part), C);
-          } else if (dz != null) {
-            int first = (part - parts.count()) * STRIP;
+          if (dz != null && part < strips) {
+            int first = part * STRIP;
             int columns = Math.min(STRIP, C - first);
             scatterExtra(dz.data(), dy.data(), index.data(), n, 4L * first, columns, C);
+          } else {
+            int from = (int) parts.from(part - strips);
+            int to = (int) parts.to(part - strips);
+            scatterRange(dx.data(), dy.data(), index.data(), n, from, to, C);
           }
         });
   }
 
   /// Rows [from, to) of dx.
   private static void scatterRange(
-      MemorySegment dx, MemorySegment dy, MemorySegment index, int n, long from, long to, int C) {
-    long bytes = 4L * C;
-    for (long i = from; i < to; i++) {
-      Floats.zero(dx, i * bytes, C);
+      MemorySegment dx, MemorySegment dy, MemorySegment index, int n, int from, int to, int C) {
+    Floats.zero(dx, 4L * from * C, (to - from) * C);
+    int lanes = Lanes.I.length();
+    int j = 0;
+    for (; j <= n - lanes; j += lanes) {
+      if (names(index, j, from, to)) {
+        addNamed(dx, dy, index, j, j + lanes, from, to, C);
+      }
     }
-    for (long j = 0; j < n; j++) {
-      long row = index(index, j);
+    addNamed(dx, dy, index, j, n, from, to, C);
+  }
+
+  /// Whether any of a vector of entries from entry j on is in [from, to).
+  private static boolean names(MemorySegment index, int j, int from, int to) {
+    IntVector rows = IntVector.fromMemorySegment(Lanes.I, index, 4L * j, Lanes.ORDER);
+    return rows.sub(from).compare(VectorOperators.ULT, to - from).anyTrue();
+  }
+
+  /// Adds the rows of dy among [first, end) that are named in [from, to).
+  private static void addNamed(
+      MemorySegment dx,
+      MemorySegment dy,
+      MemorySegment index,
+      int first,
+      int end,
+      int from,
+      int to,
+      int C) {
+    long bytes = 4L * C;
+    for (int j = first; j < end; j++) {
+      int row = index(index, j);
       if (row >= from && row < to) {
         Floats.add(dx, row * bytes, dx, row * bytes, dy, j * bytes, C);
       }

@@ -144,22 +144,43 @@ public final class VectorLoss implements LossKernels {
   public void spread(Tensor out, Tensor x, Tensor index, int n, int C) {
     Checks.floats("spread", 1, "out", out);
     Checks.ints(index, n, "spread", "index");
-    int strips = Math.ceilDiv(C, Spread.STRIP);
-    double[] sums = new double[strips];
+    Parts parts = Parts.rows(n, C).atMost(PARTIAL_SUMS);
+    long each = 8L * C;
+    MemorySegment moments = scratch.segment(0, 0, parts.count() * each);
+    int[] counts = new int[parts.count()];
     parallel.run(
-        strips,
+        parts.count(),
         (part, thread) -> {
-          int first = part * Spread.STRIP;
-          int columns = Math.min(Spread.STRIP, C - first);
-          MemorySegment work = scratch.segment(thread, 0, Spread.BYTES);
-          sums[part] =
-              Spread.deviations(x.data(), index.data(), n, 4L * C, 4L * first, columns, work);
+          MemorySegment work = scratch.segment(thread, 1, 12L * C);
+          long from = parts.from(part);
+          counts[part] =
+              Spread.moments(
+                  moments, part * each, x.data(), index.data(), from, parts.to(part), C, work);
         });
-    double sum = 0;
-    for (double part : sums) {
-      sum += part;
+    set(out.data(), 0, (float) (deviations(moments, counts, C) / C));
+  }
+
+  /// Sum over channels of `sqrt(var + 1e-6)`, var from the moments of parts of so many rows; NaN
+  /// for fewer than two rows.
+  private static double deviations(MemorySegment moments, int[] counts, int C) {
+    int count = 0;
+    for (int part : counts) {
+      count += part;
     }
-    set(out.data(), 0, (float) (sum / C));
+    double sum = 0;
+    for (long c = 0; c < C; c++) {
+      double mean = 0;
+      for (int part = 0; part < counts.length; part++) {
+        mean += counts[part] * (double) get(moments, 4 * (2L * part * C + c)) / count;
+      }
+      double squares = 0;
+      for (int part = 0; part < counts.length; part++) {
+        double d = get(moments, 4 * (2L * part * C + c)) - mean;
+        squares += counts[part] * d * d + get(moments, 4 * ((2L * part + 1) * C + c));
+      }
+      sum += Math.sqrt(squares / (count - 1) + 1e-6);
+    }
+    return count < 2 ? Double.NaN : sum;
   }
 
   static int index(MemorySegment index, long i) {

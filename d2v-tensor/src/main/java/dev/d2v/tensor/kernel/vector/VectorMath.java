@@ -18,8 +18,8 @@ final class VectorMath {
   private static final float LOG2_E = 1.442695f;
 
   // ln 2 = high + low, high with so few bits that n * high is exact for every exponent n
-  private static final float LN2_HIGH = 0.6933594f;
-  private static final float LN2_LOW = -2.1219444e-04f;
+  static final float LN2_HIGH = 0.6933594f;
+  static final float LN2_LOW = -2.1219444e-04f;
 
   // 1.5 * 2^23: adding it rounds to an integer, which is then in its low bits
   private static final float ROUND = 12582912f;
@@ -28,7 +28,19 @@ final class VectorMath {
   private static final float EXP_LIMIT = 88.72284f;
 
   private static final int SIGN = 0x80000000;
-  private static final int SQRT_HALF_BITS = 0x3F3504F3;
+  static final int SQRT_HALF_BITS = 0x3F3504F3;
+
+  // Of ln(1+f) = f - f^2/2 + f^3 (L0 + L1 f + ...), 1+f between the roots of 1/2 and 2.
+  static final float L8 = 0.06746592f;
+  static final float L7 = -0.11675639f;
+  static final float L6 = 0.11888178f;
+  static final float L5 = -0.12405592f;
+  static final float L4 = 0.14219551f;
+  static final float L3 = -0.16667996f;
+  static final float L2 = 0.20002119f;
+  static final float L1 = -0.2500001f;
+  static final float L0 = 0.33333313f;
+
   static final VectorShuffle<Float> HALF = rotate(Lanes.F.length() / 2);
   static final VectorShuffle<Float> QUARTER = rotate(Lanes.F.length() / 4);
   static final VectorShuffle<Float> EIGHTH = rotate(Lanes.F.length() / 8);
@@ -110,15 +122,15 @@ final class VectorMath {
     FloatVector m = bits.sub(e.lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats();
     FloatVector exponent = (FloatVector) e.convertShape(VectorOperators.I2F, Lanes.F, 0);
     FloatVector f = m.sub(1f);
-    FloatVector q = splat(0.06746592f);
-    q = step(q, f, -0.11675639f);
-    q = step(q, f, 0.11888178f);
-    q = step(q, f, -0.12405592f);
-    q = step(q, f, 0.14219551f);
-    q = step(q, f, -0.16667996f);
-    q = step(q, f, 0.20002119f);
-    q = step(q, f, -0.2500001f);
-    q = step(q, f, 0.33333313f);
+    FloatVector q = splat(L8);
+    q = step(q, f, L7);
+    q = step(q, f, L6);
+    q = step(q, f, L5);
+    q = step(q, f, L4);
+    q = step(q, f, L3);
+    q = step(q, f, L2);
+    q = step(q, f, L1);
+    q = step(q, f, L0);
     FloatVector square = f.mul(f);
     FloatVector rest = exponent.fma(splat(LN2_LOW), square.mul(f).mul(q));
     FloatVector tail = square.fma(splat(-0.5f), rest);
@@ -135,15 +147,15 @@ final class VectorMath {
     int e = (bits - SQRT_HALF_BITS) >> 23;
     float exponent = e;
     float f = Float.intBitsToFloat(bits - (e << 23)) - 1f;
-    float q = 0.06746592f;
-    q = Math.fma(q, f, -0.11675639f);
-    q = Math.fma(q, f, 0.11888178f);
-    q = Math.fma(q, f, -0.12405592f);
-    q = Math.fma(q, f, 0.14219551f);
-    q = Math.fma(q, f, -0.16667996f);
-    q = Math.fma(q, f, 0.20002119f);
-    q = Math.fma(q, f, -0.2500001f);
-    q = Math.fma(q, f, 0.33333313f);
+    float q = L8;
+    q = Math.fma(q, f, L7);
+    q = Math.fma(q, f, L6);
+    q = Math.fma(q, f, L5);
+    q = Math.fma(q, f, L4);
+    q = Math.fma(q, f, L3);
+    q = Math.fma(q, f, L2);
+    q = Math.fma(q, f, L1);
+    q = Math.fma(q, f, L0);
     float square = f * f;
     float rest = Math.fma(exponent, LN2_LOW, square * f * q);
     float y = Math.fma(exponent, LN2_HIGH, f + Math.fma(square, -0.5f, rest));

@@ -1,5 +1,14 @@
 package dev.d2v.tensor.kernel.vector;
 
+import static dev.d2v.tensor.kernel.vector.Native.address;
+import static dev.d2v.tensor.kernel.vector.NormPasses.BLOCK;
+import static dev.d2v.tensor.kernel.vector.NormPasses.FIRST;
+import static dev.d2v.tensor.kernel.vector.NormPasses.LANES;
+import static dev.d2v.tensor.kernel.vector.NormPasses.MEANS;
+import static dev.d2v.tensor.kernel.vector.NormPasses.MORE_LANES;
+import static dev.d2v.tensor.kernel.vector.NormPasses.RSTDS;
+import static dev.d2v.tensor.kernel.vector.NormPasses.SECOND;
+
 import dev.d2v.tensor.Checks;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.kernel.NormKernels;
@@ -10,13 +19,16 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /// Normalisations and softmax: parts of whole rows, in blocks of rows that are read from memory
-/// once. The loops are in [NormRows].
+/// once. The loops are in [NormRows], [NormGradients], [Gelu] and [SoftmaxRows].
 public final class VectorNorm implements NormKernels {
   /// Most parts whose column sums are kept apart.
-  private static final int PARTIAL_SUMS = 32;
+  private static final int PARTIAL_SUMS = 64;
 
   /// Channels that one part of a reduction over tokens works on.
-  private static final int STRIP = 64;
+  private static final int STRIP = 128;
+
+  /// Slot of the working memory with operands that are missing.
+  private static final int NEUTRAL = 2;
 
   private final RowParallel parallel;
   private final Scratch scratch;
@@ -42,14 +54,16 @@ public final class VectorNorm implements NormKernels {
       int C) {
     Checks.floats("layerNormForward", (long) rows * C, "y x", y, x);
     checkOptions("layerNormForward", mean, rstd, gamma, beta, rows, C);
+    long from = address(x);
     NormPasses.run(
         parallel,
         scratch,
         rows,
         C,
-        means(mean, x, C),
-        rstds(mean, rstd, x, eps, C),
-        normalise(y, mean, rstd, x, gamma, beta, C));
+        (row, n, work) -> NormRows.sums(work + LANES, from + 4 * row * C, 4L * C, n, C),
+        means(mean, C),
+        rstds(rstd, from, C, C, eps),
+        affine(y, from, gamma, beta, C));
   }
 
   @Override
@@ -67,64 +81,66 @@ public final class VectorNorm implements NormKernels {
       int C) {
     Checks.floats("addLayerNormForward", (long) rows * C, "y sum x addend", y, sum, x, addend);
     checkOptions("addLayerNormForward", mean, rstd, gamma, beta, rows, C);
+    long total = address(sum);
+    long from = address(x);
+    long other = address(addend);
     NormPasses.run(
         parallel,
         scratch,
         rows,
         C,
-        add(sum, x, addend, C),
-        means(mean, sum, C),
-        rstds(mean, rstd, sum, eps, C),
-        normalise(y, mean, rstd, sum, gamma, beta, C));
+        (row, n, work) -> {
+          long at = 4 * row * C;
+          NormRows.addSums(work + LANES, total + at, from + at, other + at, 4L * C, n, C);
+        },
+        means(mean, C),
+        rstds(rstd, total, C, C, eps),
+        affine(y, total, gamma, beta, C));
   }
 
-  private static NormPasses.Pass add(Tensor y, Tensor a, Tensor b, int C) {
-    return (row, n, first, second, block) -> {
-      long at = 4 * row * C;
-      Floats.add(y.data(), at, a.data(), at, b.data(), at, n * C);
+  /// Means from the sums in [NormPasses#LANES], saved if wanted.
+  private static NormPasses.Pass means(@Nullable Tensor mean, int C) {
+    long to = mean == null ? 0 : address(mean);
+    return (row, n, work) -> {
+      NormRows.reduce(work + MEANS, work + LANES, n, C);
+      if (to != 0) {
+        NormRows.copy(to + 4 * row, work + MEANS, n);
+      }
     };
   }
 
-  private static NormPasses.Pass means(@Nullable Tensor mean, Tensor x, int C) {
-    return (row, n, first, second, block) -> {
-      MemorySegment m = mean == null ? first : mean.data();
-      NormRows.means(m, mean == null ? 0 : 4 * row, x.data(), 4 * row * C, n, C);
-    };
-  }
-
+  /// Of the rows of x, whose means are known; saved if wanted.
   private static NormPasses.Pass rstds(
-      @Nullable Tensor mean, @Nullable Tensor rstd, Tensor x, float eps, int C) {
-    return (row, n, first, second, block) -> {
-      MemorySegment m = mean == null ? first : mean.data();
-      MemorySegment s = rstd == null ? second : rstd.data();
-      NormRows.rstds(s, m, rstd == null ? 0 : 4 * row, x.data(), 4 * row * C, n, C, C, eps);
+      @Nullable Tensor rstd, long x, int C, int divisor, float eps) {
+    long to = rstd == null ? 0 : address(rstd);
+    return (row, n, work) -> {
+      NormRows.squares(work + LANES, x + 4 * row * C, 4L * C, n, C, work + MEANS);
+      NormRows.reduce(work + RSTDS, work + LANES, n, divisor);
+      NormRows.rstds(work + RSTDS, n, eps);
+      if (to != 0) {
+        NormRows.copy(to + 4 * row, work + RSTDS, n);
+      }
     };
   }
 
-  private static NormPasses.Pass normalise(
-      Tensor y,
-      @Nullable Tensor mean,
-      @Nullable Tensor rstd,
-      Tensor x,
-      @Nullable Tensor gamma,
-      @Nullable Tensor beta,
-      int C) {
-    if (gamma == null || beta == null) {
-      return (row, n, first, second, block) -> {
-        MemorySegment m = mean == null ? first : mean.data();
-        MemorySegment s = rstd == null ? second : rstd.data();
-        long statsAt = rstd == null ? 0 : 4 * row;
-        long at = 4 * row * C;
-        NormRows.normalise(y.data(), at, x.data(), at, n, C, m, s, statsAt);
-      };
-    }
-    return (row, n, first, second, block) -> {
-      MemorySegment m = mean == null ? first : mean.data();
-      MemorySegment s = rstd == null ? second : rstd.data();
-      long statsAt = rstd == null ? 0 : 4 * row;
-      MemorySegment g = gamma.data();
-      NormRows.affine(y.data(), x.data(), 4 * row * C, n, C, m, s, statsAt, g, beta.data());
+  /// With gamma and beta, or with rows of ones and zeros.
+  private NormPasses.Pass affine(
+      Tensor y, long x, @Nullable Tensor gamma, @Nullable Tensor beta, int C) {
+    long to = address(y);
+    long g = gamma == null ? neutral(C) : address(gamma);
+    long b = beta == null ? neutral(C) + 4L * C : address(beta);
+    return (row, n, work) -> {
+      long at = 4 * row * C;
+      NormRows.affine(to + at, x + at, 4L * C, n, C, work + MEANS, work + RSTDS, g, b);
     };
+  }
+
+  /// Where C ones and, behind them, C zeros are: they stand for operands that are missing.
+  private long neutral(int C) {
+    MemorySegment row = scratch.segment(0, NEUTRAL, 8L * C);
+    Floats.fill(row, 0, 1, C);
+    Floats.zero(row, 4L * C, C);
+    return row.address();
   }
 
   @Override
@@ -144,108 +160,82 @@ public final class VectorNorm implements NormKernels {
     Checks.floats("layerNormBackward", C, "dgamma", dgamma);
     checkOptions("layerNormBackward", mean, rstd, gamma, dbeta, rows, C);
     Checks.together("layerNormBackward", "dgamma and gamma", dgamma, gamma);
-    if (gamma != null && dgamma != null && dbeta != null) {
-      affineBackward(dx, dgamma, dbeta, dy, x, mean, rstd, gamma, addend, rows, C);
-      return;
-    }
-    NormPasses.run(
-        parallel,
-        scratch,
-        rows,
-        C,
-        means(null, dy, C),
-        dotXhat(dy, x, mean, rstd, C),
-        backward(dx, dy, x, mean, rstd, addend != null, C),
-        addBlock(dx, addend, C));
-  }
-
-  private static NormPasses.Pass dotXhat(Tensor g, Tensor x, Tensor mean, Tensor rstd, int C) {
-    return (row, n, first, second, block) -> {
-      MemorySegment m = mean.data();
-      MemorySegment s = rstd.data();
-      NormRows.dotXhat(second, g.data(), x.data(), 4 * row * C, n, C, m, s, 4 * row);
-    };
-  }
-
-  /// Into dx, or into the block when something is added to it.
-  private static NormPasses.Pass backward(
-      Tensor dx, Tensor dy, Tensor x, Tensor mean, Tensor rstd, boolean adds, int C) {
-    return (row, n, first, second, block) -> {
-      MemorySegment m = mean.data();
-      MemorySegment s = rstd.data();
-      MemorySegment to = adds ? block : dx.data();
-      long at = 4 * row * C;
-      NormRows.backward(
-          to, adds ? 0 : at, dy.data(), x.data(), at, n, C, m, s, 4 * row, first, second);
-    };
-  }
-
-  /// As [#backward], with gamma.
-  private static NormPasses.Pass affineBackward(
-      Tensor dx, Tensor dy, Tensor x, Tensor mean, Tensor rstd, Tensor gamma, boolean adds, int C) {
-    return (row, n, first, second, block) -> {
-      MemorySegment m = mean.data();
-      MemorySegment s = rstd.data();
-      MemorySegment g = gamma.data();
-      MemorySegment to = adds ? block : dx.data();
-      long at = 4 * row * C;
-      NormRows.affineBackward(
-          to, adds ? 0 : at, dy.data(), x.data(), at, n, C, m, s, 4 * row, first, second, g);
-    };
-  }
-
-  /// `dx = block + addend`; nothing without an addend. dx may be the addend.
-  private static NormPasses.Pass addBlock(Tensor dx, @Nullable Tensor addend, int C) {
-    if (addend == null) {
-      return (row, n, first, second, block) -> {};
-    }
-    return (row, n, first, second, block) -> {
-      long at = 4 * row * C;
-      Floats.add(dx.data(), at, block, 0, addend.data(), at, n * C);
-    };
-  }
-
-  private void affineBackward(
-      Tensor dx,
-      Tensor dgamma,
-      Tensor dbeta,
-      Tensor dy,
-      Tensor x,
-      Tensor mean,
-      Tensor rstd,
-      Tensor gamma,
-      @Nullable Tensor addend,
-      int rows,
-      int C) {
-    Parts parts = Parts.rows(rows, C).atMost(PARTIAL_SUMS);
+    long neutral = neutral(C);
+    long zeros = neutral + 4L * C;
+    long g = gamma == null ? neutral : address(gamma);
+    long gradient = address(dy);
+    long from = address(x);
+    long m = address(mean);
+    long s = address(rstd);
+    NormPasses.Pass apply = apply(dx, gradient, from, m, s, g, addend, zeros, C);
+    Parts parts = NormPasses.parts(rows, C).atMost(PARTIAL_SUMS);
     long stride = 8L * C;
     MemorySegment partial = scratch.segment(0, 0, parts.count() * stride);
-    MemorySegment m = mean.data();
-    MemorySegment s = rstd.data();
-    MemorySegment g = gamma.data();
     parallel.run(
         parts.count(),
         (part, thread) -> {
-          long sums = part * stride;
-          Floats.zero(partial, sums, 2 * C);
+          Floats.zero(partial, part * stride, 2 * C);
           NormPasses.runPart(
               parts,
               part,
               scratch,
               thread,
               C,
-              (row, n, first, second, block) ->
-                  NormRows.dotGamma(first, dy.data(), 4 * row * C, n, C, g),
-              (row, n, first, second, block) -> {
-                long at = 4 * row * C;
-                NormRows.dotXhatAndColumns(
-                    second, dy.data(), x.data(), at, n, C, m, s, 4 * row, g, partial, sums);
-              },
-              affineBackward(dx, dy, x, mean, rstd, gamma, addend != null, C),
-              addBlock(dx, addend, C));
+              dots(partial.address() + part * stride, gradient, from, m, s, g, zeros, C),
+              apply);
         });
-    Floats.addColumns(dgamma.data(), 0, partial, 0, stride, parts.count(), C);
-    Floats.addColumns(dbeta.data(), 0, partial, 4L * C, stride, parts.count(), C);
+    if (dgamma != null && dbeta != null) {
+      Floats.addColumns(dgamma.data(), 0, partial, 0, stride, parts.count(), C);
+      Floats.addColumns(dbeta.data(), 0, partial, 4L * C, stride, parts.count(), C);
+    }
+  }
+
+  /// The sums of the rows in [NormPasses#LANES] and [NormPasses#MORE_LANES], and those of the
+  /// columns.
+  private static NormPasses.Pass dots(
+      long sums, long dy, long x, long mean, long rstd, long gamma, long zeros, int C) {
+    return (row, n, work) -> {
+      long at = 4 * row * C;
+      long i = 4 * row;
+      NormGradients.dots(
+          work + LANES, sums, dy + at, x + at, 4L * C, n, C, mean + i, rstd + i, gamma, zeros);
+    };
+  }
+
+  /// dx from the sums in [NormPasses#LANES] and [NormPasses#MORE_LANES].
+  private static NormPasses.Pass apply(
+      Tensor dx,
+      long dy,
+      long x,
+      long mean,
+      long rstd,
+      long gamma,
+      @Nullable Tensor addend,
+      long zeros,
+      int C) {
+    long to = address(dx);
+    long rest = addend == null ? zeros : address(addend);
+    long restRow = addend == null ? 0 : 4L * C;
+    return (row, n, work) -> {
+      NormRows.reduce(work + FIRST, work + LANES, n, C);
+      NormRows.reduce(work + SECOND, work + MORE_LANES, n, C);
+      long at = 4 * row * C;
+      long i = 4 * row;
+      NormGradients.apply(
+          to + at,
+          dy + at,
+          x + at,
+          rest + row * restRow,
+          restRow,
+          4L * C,
+          n,
+          C,
+          mean + i,
+          rstd + i,
+          gamma,
+          work + FIRST,
+          work + SECOND);
+    };
   }
 
   @Override
@@ -260,24 +250,31 @@ public final class VectorNorm implements NormKernels {
       int C) {
     Checks.floats("layerNormGeluForward", (long) rows * C, "y x addend", y, x, addend);
     checkOptions("layerNormGeluForward", mean, rstd, null, null, rows, C);
-    long to = Native.address(y);
-    NormPasses.Pass gelu =
-        (row, n, first, second, block) -> {
-          long at = to + 4 * row * C;
-          Gelu.forward(at, at, n * C);
-        };
-    NormPasses.Pass rest =
-        addend == null ? (row, n, first, second, block) -> {} : add(y, y, addend, C);
+    long to = address(y);
+    long from = address(x);
+    long rest = addend == null ? neutral(C) + 4L * C : address(addend);
+    long restRow = addend == null ? 0 : 4L * C;
     NormPasses.run(
         parallel,
         scratch,
         rows,
         C,
-        means(mean, x, C),
-        rstds(mean, rstd, x, eps, C),
-        normalise(y, mean, rstd, x, null, null, C),
-        gelu,
-        rest);
+        (row, n, work) -> NormRows.sums(work + LANES, from + 4 * row * C, 4L * C, n, C),
+        means(mean, C),
+        rstds(rstd, from, C, C, eps),
+        (row, n, work) -> {
+          long at = 4 * row * C;
+          Gelu.normForward(
+              to + at,
+              from + at,
+              rest + row * restRow,
+              restRow,
+              4L * C,
+              n,
+              C,
+              work + MEANS,
+              work + RSTDS);
+        });
   }
 
   @Override
@@ -285,22 +282,24 @@ public final class VectorNorm implements NormKernels {
       Tensor dx, Tensor dy, Tensor x, Tensor mean, Tensor rstd, int rows, int C) {
     Checks.floats("layerNormGeluBackward", (long) rows * C, "dx dy x", dx, dy, x);
     checkOptions("layerNormGeluBackward", mean, rstd, null, null, rows, C);
-    long to = Native.address(dx);
-    long from = Native.address(dy);
+    long neutral = neutral(C);
+    long to = address(dx);
+    long gradient = address(dy);
+    long from = address(x);
+    long m = address(mean);
+    long s = address(rstd);
     NormPasses.run(
         parallel,
         scratch,
         rows,
         C,
-        (row, n, first, second, block) -> {
+        (row, n, work) -> {
           long at = 4 * row * C;
-          MemorySegment m = mean.data();
-          NormRows.normalise(block, 0, x.data(), at, n, C, m, rstd.data(), 4 * row);
-          Gelu.backward(to + at, from + at, block.address(), n * C);
+          long i = 4 * row;
+          Gelu.normBackward(
+              work + LANES, to + at, gradient + at, from + at, 4L * C, n, C, m + i, s + i);
         },
-        means(null, dx, C),
-        dotXhat(dx, x, mean, rstd, C),
-        backward(dx, dx, x, mean, rstd, false, C));
+        apply(dx, to, from, m, s, neutral, null, neutral + 4L * C, C));
   }
 
   @Override
@@ -313,7 +312,7 @@ public final class VectorNorm implements NormKernels {
           int first = part % strips * STRIP;
           int columns = Math.min(STRIP, C - first);
           long at = 4 * ((long) (part / strips) * T * C + first);
-          MemorySegment stats = scratch.segment(thread, 0, 8 * STRIP);
+          MemorySegment stats = scratch.segment(thread, 0, 12 * STRIP);
           instanceNorm(y.data(), x.data(), at, 4L * C, T, columns, eps, stats);
         });
   }
@@ -330,17 +329,15 @@ public final class VectorNorm implements NormKernels {
     long second = 4L * columns;
     Floats.zero(stats, 0, 2 * columns);
     Floats.addColumns(stats, 0, x, at, stride, T, columns);
-    for (int c = 0; c < columns; c++) {
-      Floats.set(stats, 4L * c, Floats.get(stats, 4L * c) / T);
-    }
+    Floats.divide(stats, 0, T, columns);
+    Floats.addSquares(stats, second, stats, 0, x, at, stride, T, columns);
+    Floats.divide(stats, second, T, columns);
+    NormRows.rstds(Native.range(stats, second, second), columns, eps);
+    long to = Native.range(y, at, (T - 1) * stride + second);
+    long from = Native.range(x, at, (T - 1) * stride + second);
     for (int t = 0; t < T; t++) {
-      NormRows.addSquares(stats, second, x, at + t * stride, stats, 0, columns);
-    }
-    for (long c = second; c < 2 * second; c += 4) {
-      Floats.set(stats, c, NormRows.rstd(Floats.get(stats, c) / T, eps));
-    }
-    for (int t = 0; t < T; t++) {
-      NormRows.normaliseColumns(y, x, at + t * stride, stats, second, columns);
+      long row = t * stride;
+      Columns.normalise(to + row, from + row, stats.address(), stats.address() + second, columns);
     }
   }
 
@@ -383,15 +380,16 @@ public final class VectorNorm implements NormKernels {
   @Override
   public void standardizeRows(Tensor y, Tensor x, float eps, int rows, int C) {
     Checks.floats("standardizeRows", (long) rows * C, "y x", y, x);
+    long from = address(x);
     NormPasses.run(
         parallel,
         scratch,
         rows,
         C,
-        means(null, x, C),
-        (row, n, first, second, block) ->
-            NormRows.rstds(second, first, 0, x.data(), 4 * row * C, n, C, C - 1, eps),
-        normalise(y, null, null, x, null, null, C));
+        (row, n, work) -> NormRows.sums(work + LANES, from + 4 * row * C, 4L * C, n, C),
+        means(null, C),
+        rstds(null, from, C, C - 1, eps),
+        affine(y, from, null, null, C));
   }
 
   @Override
@@ -411,29 +409,45 @@ public final class VectorNorm implements NormKernels {
   @Override
   public void softmaxForward(Tensor y, Tensor x, int rows, int C) {
     Checks.floats("softmaxForward", (long) rows * C, "y x", y, x);
+    long to = address(y);
+    long from = address(x);
     NormPasses.run(
         parallel,
         scratch,
         rows,
         C,
-        (row, n, first, second, block) -> NormRows.maxima(first, x.data(), 4 * row * C, n, C),
-        (row, n, first, second, block) ->
-            NormRows.exponentials(y.data(), x.data(), 4 * row * C, n, C, first),
-        (row, n, first, second, block) -> NormRows.toUnitSum(y.data(), 4 * row * C, n, C));
+        (row, n, work) -> {
+          SoftmaxRows.copy(work + LANES, work + BLOCK, from + 4 * row * C, 4L * C, n, C);
+          SoftmaxRows.maxima(work + FIRST, work + LANES, n);
+        },
+        (row, n, work) -> {
+          SoftmaxRows.exponentials(work + LANES, work + BLOCK, n, C, work + FIRST);
+          NormRows.reduce(work + SECOND, work + LANES, n, 1);
+        },
+        (row, n, work) ->
+            SoftmaxRows.toUnitSum(to + 4 * row * C, 4L * C, work + BLOCK, n, C, work + SECOND));
   }
 
   @Override
   public void softmaxBackward(Tensor dx, Tensor dy, Tensor y, int rows, int C) {
     Checks.floats("softmaxBackward", (long) rows * C, "dx dy y", dx, dy, y);
+    long to = address(dx);
+    long gradient = address(dy);
+    long result = address(y);
     NormPasses.run(
         parallel,
         scratch,
         rows,
         C,
-        (row, n, first, second, block) ->
-            NormRows.dots(first, dy.data(), y.data(), 4 * row * C, n, C),
-        (row, n, first, second, block) ->
-            NormRows.softmaxBackward(dx.data(), dy.data(), y.data(), 4 * row * C, n, C, first));
+        (row, n, work) -> {
+          long at = 4 * row * C;
+          SoftmaxRows.dots(work + LANES, gradient + at, result + at, 4L * C, n, C);
+          NormRows.reduce(work + FIRST, work + LANES, n, 1);
+        },
+        (row, n, work) -> {
+          long at = 4 * row * C;
+          SoftmaxRows.backward(to + at, gradient + at, result + at, 4L * C, n, C, work + FIRST);
+        });
   }
 
   private static void checkOptions(

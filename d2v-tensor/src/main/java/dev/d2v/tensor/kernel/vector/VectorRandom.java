@@ -5,6 +5,7 @@ import static dev.d2v.tensor.kernel.vector.Floats.get;
 import static dev.d2v.tensor.kernel.vector.Floats.load;
 import static dev.d2v.tensor.kernel.vector.Floats.set;
 import static dev.d2v.tensor.kernel.vector.Floats.store;
+import static jdk.incubator.vector.FloatVector.broadcast;
 
 import dev.d2v.tensor.Checks;
 import dev.d2v.tensor.Tensor;
@@ -74,10 +75,31 @@ public final class VectorRandom implements RandomKernels {
     }
   }
 
-  /// In place of every u, its radius.
+  /// In place of every u, its radius `std sqrt(-2 ln u)`. The logarithm is [VectorMath#log] for
+  /// numbers in (0,1]; as a method of its own it would be compiled alone, not be inlined, and put
+  /// every vector on the heap.
   private static void radii(MemorySegment words, float std, int n) {
     for (int i = 0; i < n; i += 2 * W) {
-      FloatVector log = VectorMath.log(load(words, 4L * i));
+      FloatVector u = load(words, 4L * i);
+      IntVector bits = u.reinterpretAsInts();
+      IntVector e = bits.sub(VectorMath.SQRT_HALF_BITS).lanewise(VectorOperators.ASHR, 23);
+      FloatVector m = bits.sub(e.lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats();
+      FloatVector exponent = (FloatVector) e.convertShape(VectorOperators.I2F, Lanes.F, 0);
+      FloatVector f = m.sub(1f);
+      FloatVector q = broadcast(Lanes.F, VectorMath.L8);
+      q = q.fma(f, broadcast(Lanes.F, VectorMath.L7));
+      q = q.fma(f, broadcast(Lanes.F, VectorMath.L6));
+      q = q.fma(f, broadcast(Lanes.F, VectorMath.L5));
+      q = q.fma(f, broadcast(Lanes.F, VectorMath.L4));
+      q = q.fma(f, broadcast(Lanes.F, VectorMath.L3));
+      q = q.fma(f, broadcast(Lanes.F, VectorMath.L2));
+      q = q.fma(f, broadcast(Lanes.F, VectorMath.L1));
+      q = q.fma(f, broadcast(Lanes.F, VectorMath.L0));
+      FloatVector square = f.mul(f);
+      FloatVector low = broadcast(Lanes.F, VectorMath.LN2_LOW);
+      FloatVector rest = exponent.fma(low, square.mul(f).mul(q));
+      FloatVector tail = square.fma(broadcast(Lanes.F, -0.5f), rest);
+      FloatVector log = exponent.fma(broadcast(Lanes.F, VectorMath.LN2_HIGH), f.add(tail));
       store(log.mul(-2f).sqrt().mul(std), words, 4L * i);
     }
   }

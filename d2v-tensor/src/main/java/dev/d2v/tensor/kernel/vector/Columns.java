@@ -1,0 +1,74 @@
+package dev.d2v.tensor.kernel.vector;
+
+import static dev.d2v.tensor.kernel.vector.Floats.W;
+import static dev.d2v.tensor.kernel.vector.Native.known;
+import static dev.d2v.tensor.kernel.vector.Native.offset;
+
+import jdk.incubator.vector.FloatVector;
+
+/// Sums over rows, column by column, by address: four rows at a time, so that a sum is read and
+/// written once for four that are added. Addresses of rows follow from an index or a stride; a row
+/// that is missing is one that adds nothing.
+final class Columns {
+  private Columns() {}
+
+  /// `y += a + b + c + d` for n floats.
+  static void add(long y, long a, long b, long c, long d, int n) {
+    int i = 0;
+    for (; i <= n - W; i += W) {
+      long at = offset(i);
+      FloatVector low = Native.load(known(a) + at).add(Native.load(known(b) + at));
+      FloatVector high = Native.load(known(c) + at).add(Native.load(known(d) + at));
+      Native.store(Native.load(known(y) + at).add(low.add(high)), known(y) + at);
+    }
+    for (; i < n; i++) {
+      long at = offset(i);
+      float low = Native.get(known(a) + at) + Native.get(known(b) + at);
+      float high = Native.get(known(c) + at) + Native.get(known(d) + at);
+      Native.set(known(y) + at, Native.get(known(y) + at) + (low + high));
+    }
+  }
+
+  /// `y += (a - m)^2 + (b - m)^2 + (c - m)^2 + (d - m)^2` for n floats; a row of means adds
+  /// nothing.
+  static void addSquares(long y, long m, long a, long b, long c, long d, int n) {
+    int i = 0;
+    for (; i <= n - W; i += W) {
+      long at = offset(i);
+      FloatVector mean = Native.load(known(m) + at);
+      FloatVector da = Native.load(known(a) + at).sub(mean);
+      FloatVector db = Native.load(known(b) + at).sub(mean);
+      FloatVector dc = Native.load(known(c) + at).sub(mean);
+      FloatVector dd = Native.load(known(d) + at).sub(mean);
+      FloatVector low = da.fma(da, Native.load(known(y) + at));
+      Native.store(db.fma(db, low).add(dc.fma(dc, dd.mul(dd))), known(y) + at);
+    }
+    for (; i < n; i++) {
+      long at = offset(i);
+      float mean = Native.get(known(m) + at);
+      float da = Native.get(known(a) + at) - mean;
+      float db = Native.get(known(b) + at) - mean;
+      float dc = Native.get(known(c) + at) - mean;
+      float dd = Native.get(known(d) + at) - mean;
+      float low = Math.fma(da, da, Native.get(known(y) + at));
+      Native.set(known(y) + at, Math.fma(db, db, low) + Math.fma(dc, dc, dd * dd));
+    }
+  }
+
+  /// `y = (x - mean) * rstd` for n floats with a mean and an rstd each.
+  static void normalise(long y, long x, long means, long rstds, int n) {
+    int i = 0;
+    for (; i <= n - W; i += W) {
+      long at = offset(i);
+      FloatVector d = Native.load(known(x) + at).sub(Native.load(known(means) + at));
+      Native.store(d.mul(Native.load(known(rstds) + at)), known(y) + at);
+    }
+    for (; i < n; i++) {
+      long at = offset(i);
+      Native.set(
+          known(y) + at,
+          (Native.get(known(x) + at) - Native.get(known(means) + at))
+              * Native.get(known(rstds) + at));
+    }
+  }
+}
