@@ -219,9 +219,10 @@ public final class QuantizeCommand implements Callable<Integer> {
           .out()
           .printf(
               Locale.ROOT,
-              "warning: that is more than %.1f points%s%n",
+              "warning: that is more than %.1f points, net %d samples; more --samples tell it more exactly%s%n",
               MOST_LOST,
-              bits.equals("int8") ? "; --bits bf16 costs less" : "");
+              Math.round(lost * b.size() / 100),
+              bits.equals("int8") ? ", --bits bf16 costs less" : "");
     }
   }
 

@@ -19,7 +19,7 @@ import java.util.Arrays;
 /// in, once for each element of c.
 final class StoredFewRows {
   /// Rows of a up to which this is faster than packing.
-  private static final int MOST_ROWS = 48;
+  private static final int MOST_ROWS = 56;
 
   /// Vectors of columns of a part, so that what follows a product has some length.
   private static final int COLUMNS = 4;
