@@ -5,7 +5,6 @@ import static dev.d2v.benchmarks.peers.TorchScope.kept;
 import dev.d2v.benchmarks.compare.StepFile;
 import dev.d2v.benchmarks.compare.Task;
 import dev.d2v.model.Data2Vec2Config;
-import dev.d2v.model.DecoderConfig;
 import dev.d2v.model.TargetConfig;
 import dev.d2v.model.image.ImageConfig;
 import dev.d2v.model.train.Recipe;
@@ -38,9 +37,7 @@ import org.jspecify.annotations.Nullable;
 /// Masks are given, as the official data loader gives them; noise is given for the first update and
 /// drawn from then on.
 final class TorchStep implements Task {
-  private static final String DECODER = TorchEncoder.IMAGE + "decoder.";
   private static final String POSITIONS = TorchEncoder.IMAGE + "fixed_positional_encoder.positions";
-  private static final double EPS = 1e-5;
   private static final double VARIANCE_EPS = 1e-6;
   private static final long NO_REDUCTION = 0;
 
@@ -52,6 +49,7 @@ final class TorchStep implements Task {
   private final Map<String, Tensor> teacher = new LinkedHashMap<>();
   private final TorchEncoder studentEncoder;
   private final TorchEncoder teacherEncoder;
+  private final TorchDecoder decoder;
   private final TorchAdam adam;
   private final Schedule learningRate;
   private final EmaSchedule ema;
@@ -78,7 +76,7 @@ final class TorchStep implements Task {
       noise = reader.read(StepFile.NOISE);
     }
     student.forEach((name, value) -> {
-      if (!name.startsWith(DECODER)) {
+      if (!name.startsWith(TorchDecoder.PREFIX)) {
         teacher.put(name, value.clone());
       }
       if (!name.equals(POSITIONS) || image.positions() == ImageConfig.Positions.LEARNED) {
@@ -88,6 +86,7 @@ final class TorchStep implements Task {
     });
     studentEncoder = new TorchEncoder(config, student);
     teacherEncoder = new TorchEncoder(config, teacher);
+    decoder = new TorchDecoder(image.decoder(), studentEncoder);
     adam = new TorchAdam(recipe.train(), trained);
     learningRate = recipe.train().learningRate().over(recipe.train().updates());
     ema = config.ema().over(recipe.train().updates());
@@ -148,7 +147,7 @@ final class TorchStep implements Task {
     Tensor seen = X.gather(1, idsKeep);
     X.close();
     Tensor Z = studentEncoder.blocks(studentEncoder.context(seen), null);
-    Tensor predicted = decoder(Z, idsRestore, microBatch);
+    Tensor predicted = predictions(Z, idsRestore, microBatch);
     Tensor Y = targets();
     Tensor flags = mask.to(torch.ScalarType.Bool);
     Tensor y = chosen(repeated(Y, M), flags);
@@ -164,9 +163,8 @@ final class TorchStep implements Task {
     return new Losses(loss.add(clsLoss), loss, clsLoss, y.size(0));
   }
 
-  /// Seen tokens and noise in the order of places, through the convolutions: (R,T,C).
-  private Tensor decoder(Tensor Z, Tensor idsRestore, int microBatch) {
-    DecoderConfig d = image.decoder();
+  /// Predictions (R,T,C) from seen tokens and noise, in the order of places.
+  private Tensor predictions(Tensor Z, Tensor idsRestore, int microBatch) {
     long R = Z.size(0);
     long C = config.embedDim();
     long side = image.grid();
@@ -180,42 +178,7 @@ final class TorchStep implements Task {
               .transpose(1, 2)
               .reshape(R, C, side, side);
         });
-    Tensor x = start;
-    for (int i = 0; i < d.layers(); i++) {
-      Tensor before = x;
-      String name = DECODER + "blocks." + i + ".0.";
-      x =
-          kept(() -> {
-            Tensor y = layer(before, name);
-            return d.residual() && y.size(1) == before.size(1) ? y.add(before) : y;
-          });
-      before.close();
-    }
-    Tensor last = x;
-    return kept(() -> projected(last.flatten(2, 3).transpose(1, 2)));
-  }
-
-  /// `gelu(norm(conv(x)))`, the norm over channels. x (R,C,H,W)
-  private Tensor layer(Tensor x, String name) {
-    DecoderConfig d = image.decoder();
-    long padding = d.kernel() / 2;
-    Tensor y =
-        torch.conv2d(
-            x,
-            studentEncoder.weight(name + "weight"),
-            studentEncoder.optional(name + "bias"),
-            new long[] {1, 1},
-            new long[] {padding, padding},
-            new long[] {1, 1},
-            d.groups());
-    if (d.kernel() % 2 == 0) {
-      y = y.narrow(2, 0, x.size(2)).narrow(3, 0, x.size(3));
-    }
-    return torch.gelu(layerNorm(y.transpose(1, 3)).transpose(1, 3));
-  }
-
-  private Tensor projected(Tensor x) {
-    return studentEncoder.linear(x, DECODER + "proj");
+    return decoder.predictions(start);
   }
 
   private Tensor blanks(long rows, long each, int microBatch) {
@@ -243,7 +206,7 @@ final class TorchStep implements Task {
           y.close();
         }
         Tensor mean = Objects.requireNonNull(sum).div_(new Scalar(top.size()));
-        Tensor y = t.layerNorm() ? layerNorm(mean) : mean;
+        Tensor y = t.layerNorm() ? TorchDecoder.layerNorm(mean) : mean;
         return t.instanceNorm() ? instanceNorm(y) : y;
       }
     });
@@ -251,21 +214,15 @@ final class TorchStep implements Task {
 
   private Tensor layerNorms(Tensor t) {
     Tensor y = config.targets().instanceNormLayer() ? instanceNorm(t) : t;
-    return config.targets().layerNormLayer() ? layerNorm(y) : y;
+    return config.targets().layerNormLayer() ? TorchDecoder.layerNorm(y) : y;
   }
 
   /// Over time, of (B,T,C).
   private static Tensor instanceNorm(Tensor x) {
     TensorOptional none = new TensorOptional();
     return torch
-        .instance_norm(x.transpose(1, 2), none, none, none, none, true, 0, EPS, true)
+        .instance_norm(x.transpose(1, 2), none, none, none, none, true, 0, TorchDecoder.EPS, true)
         .transpose(1, 2);
-  }
-
-  /// Over the last axis, not affine.
-  private static Tensor layerNorm(Tensor x) {
-    long[] last = {x.size(-1)};
-    return torch.layer_norm(x, last, new TensorOptional(), new TensorOptional(), EPS, true);
   }
 
   private Tensor elementLoss(Tensor x, Tensor y, double weight) {
