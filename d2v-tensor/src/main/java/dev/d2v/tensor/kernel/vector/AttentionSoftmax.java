@@ -150,14 +150,11 @@ final class AttentionSoftmax {
   }
 
   /// `lse = ln 2 shift + ln sum` in place of the shift, `sum = 1 / sum`, or 0 where no key is seen,
-  /// for n numbers in whole vectors.
+  /// for n numbers. They are few, and the logarithm of vectors might not be inlined.
   static void finish(float[] shift, float[] sum, int n) {
-    for (int i = 0; i < n; i += V) {
-      FloatVector x = fromArray(F, sum, i);
-      FloatVector y = fromArray(F, shift, i);
-      y.fma(broadcast(F, LN_2), VectorMath.log(x)).intoArray(shift, i);
-      VectorMask<Float> none = x.compare(VectorOperators.EQ, 0f);
-      broadcast(F, 1f).div(x).blend(0f, none).intoArray(sum, i);
+    for (int i = 0; i < n; i++) {
+      shift[i] = Math.fma(shift[i], LN_2, VectorMath.log(sum[i]));
+      sum[i] = sum[i] == 0 ? 0 : 1 / sum[i];
     }
   }
 

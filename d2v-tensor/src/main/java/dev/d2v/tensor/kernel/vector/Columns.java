@@ -1,14 +1,19 @@
 package dev.d2v.tensor.kernel.vector;
 
 import static dev.d2v.tensor.kernel.vector.Floats.W;
+import static dev.d2v.tensor.kernel.vector.Lanes.F;
+import static dev.d2v.tensor.kernel.vector.Lanes.ORDER;
+import static dev.d2v.tensor.kernel.vector.Native.ALL;
 import static dev.d2v.tensor.kernel.vector.Native.known;
 import static dev.d2v.tensor.kernel.vector.Native.offset;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
 
 /// Sums over rows, column by column, by address: four rows at a time, so that a sum is read and
 /// written once for four that are added. Addresses of rows follow from an index or a stride; a row
-/// that is missing is one that adds nothing.
+/// that is missing is one that adds nothing. Loops call the Vector API's own methods: in rows of a
+/// few vectors they are not hot enough for others to be inlined.
 final class Columns {
   private Columns() {}
 
@@ -17,9 +22,15 @@ final class Columns {
     int i = 0;
     for (; i <= n - W; i += W) {
       long at = offset(i);
-      FloatVector low = Native.load(known(a) + at).add(Native.load(known(b) + at));
-      FloatVector high = Native.load(known(c) + at).add(Native.load(known(d) + at));
-      Native.store(Native.load(known(y) + at).add(low.add(high)), known(y) + at);
+      FloatVector low =
+          fromMemorySegment(F, ALL, known(a) + at, ORDER)
+              .add(fromMemorySegment(F, ALL, known(b) + at, ORDER));
+      FloatVector high =
+          fromMemorySegment(F, ALL, known(c) + at, ORDER)
+              .add(fromMemorySegment(F, ALL, known(d) + at, ORDER));
+      fromMemorySegment(F, ALL, known(y) + at, ORDER)
+          .add(low.add(high))
+          .intoMemorySegment(ALL, known(y) + at, ORDER);
     }
     for (; i < n; i++) {
       long at = offset(i);
@@ -35,13 +46,13 @@ final class Columns {
     int i = 0;
     for (; i <= n - W; i += W) {
       long at = offset(i);
-      FloatVector mean = Native.load(known(m) + at);
-      FloatVector da = Native.load(known(a) + at).sub(mean);
-      FloatVector db = Native.load(known(b) + at).sub(mean);
-      FloatVector dc = Native.load(known(c) + at).sub(mean);
-      FloatVector dd = Native.load(known(d) + at).sub(mean);
-      FloatVector low = da.fma(da, Native.load(known(y) + at));
-      Native.store(db.fma(db, low).add(dc.fma(dc, dd.mul(dd))), known(y) + at);
+      FloatVector mean = fromMemorySegment(F, ALL, known(m) + at, ORDER);
+      FloatVector da = fromMemorySegment(F, ALL, known(a) + at, ORDER).sub(mean);
+      FloatVector db = fromMemorySegment(F, ALL, known(b) + at, ORDER).sub(mean);
+      FloatVector dc = fromMemorySegment(F, ALL, known(c) + at, ORDER).sub(mean);
+      FloatVector dd = fromMemorySegment(F, ALL, known(d) + at, ORDER).sub(mean);
+      FloatVector low = da.fma(da, fromMemorySegment(F, ALL, known(y) + at, ORDER));
+      db.fma(db, low).add(dc.fma(dc, dd.mul(dd))).intoMemorySegment(ALL, known(y) + at, ORDER);
     }
     for (; i < n; i++) {
       long at = offset(i);
@@ -60,8 +71,11 @@ final class Columns {
     int i = 0;
     for (; i <= n - W; i += W) {
       long at = offset(i);
-      FloatVector d = Native.load(known(x) + at).sub(Native.load(known(means) + at));
-      Native.store(d.mul(Native.load(known(rstds) + at)), known(y) + at);
+      FloatVector d =
+          fromMemorySegment(F, ALL, known(x) + at, ORDER)
+              .sub(fromMemorySegment(F, ALL, known(means) + at, ORDER));
+      d.mul(fromMemorySegment(F, ALL, known(rstds) + at, ORDER))
+          .intoMemorySegment(ALL, known(y) + at, ORDER);
     }
     for (; i < n; i++) {
       long at = offset(i);
