@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 ///        teacher -> targets Y  <---- regression at masked places ---- decoder( Z in time order, noise elsewhere )
 /// ```
 ///
+/// As options, rows keep all their tokens ([StudentTokens]), a vector stands where noise does
+/// ([MaskFill]), and a loss of pixels alone needs no teacher.
+///
 /// Letters: B samples, M masks, R = B*M rows, T tokens, V kept, E extra, C channels. Source:
 /// Baevski et al. 2022, section 3; fairseq `Data2VecMultiModel`.
 public final class Data2Vec2 implements AutoCloseable {
