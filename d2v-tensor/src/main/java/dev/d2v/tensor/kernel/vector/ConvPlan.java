@@ -142,11 +142,6 @@ final class ConvPlan {
     return TAPS * counts[TAPS] + 2 * counts[2] + counts[1];
   }
 
-  /// Whether a tile's weights stay in the first-level cache: then tiles may be run a few at a time.
-  boolean brief(int vectors) {
-    return weights() * vectors * L <= ConvTile.CACHED;
-  }
-
   /// Floats of a packed strip of so many vectors: the bias and the weights.
   int packedFloats(int vectors) {
     return (1 + weights()) * vectors * L;
@@ -178,13 +173,12 @@ final class ConvPlan {
   /// Adds everything that the strip sums to the places of some segments.
   ///
   /// @param panel a panel, whose group begins at `group`
-  /// @param segments where each segment begins in a group's panel; `n` from `first` on are meant
+  /// @param segments where each of `n` segments begins in a group's panel
   /// @param out for each vector, from `outAt` on, the places of the segments
   void run(
       float[] panel,
       int group,
       int[] segments,
-      int first,
       int n,
       float[] w,
       int at,
@@ -200,7 +194,7 @@ final class ConvPlan {
       for (int b = 0; b < blocks.count() && counts[taps] > 0; b++) {
         int to = from + blocks.length(b);
         for (int i = 0; i < n; i++) {
-          int x = group + segments[first + i];
+          int x = group + segments[i];
           int o = outAt + i * segment;
           int second = vectors == 2 ? o + n * segment : -1;
           ConvTile.run(taps, panel, x, offsets, from, to, w, weights, out, o, second);

@@ -24,9 +24,6 @@ final class ConvProduct {
 
   private static final int LEAST_PLACES = 42;
 
-  /// Segments whose results are written at once.
-  private static final int TOGETHER = 2;
-
   private final RowParallel parallel;
   private final Buffers[] threads;
   private float[] packed = new float[0];
@@ -37,7 +34,6 @@ final class ConvProduct {
     private float[] panel = new float[0];
     private float[] out = new float[0];
     private int[] segments = new int[0];
-    private int[] pixels = new int[0];
   }
 
   ConvProduct(RowParallel parallel) {
@@ -56,15 +52,10 @@ final class ConvProduct {
   }
 
   /// Neighbouring target channels of a group that tiles compute together.
-  private record Strip(ConvPlan plan, int first, int channels, int vectors, int packedAt) {
-    boolean brief() {
-      return plan.brief(vectors);
-    }
-  }
+  private record Strip(ConvPlan plan, int first, int channels, int vectors, int packedAt) {}
 
   /// One call: x, w and bias by address; bias may be 0. y is the threads' targets; `clean` says
-  /// whose panel has zeros where this call needs them, `direct` whether results go to y as they are
-  /// computed.
+  /// whose panel has zeros where this call needs them.
   private record Call(
       ConvView view,
       ConvBlocks blocks,
@@ -72,7 +63,6 @@ final class ConvProduct {
       Strip[] strips,
       ConvTarget[] targets,
       boolean[] clean,
-      boolean direct,
       int groupFloats,
       long x,
       long w,
@@ -91,9 +81,7 @@ final class ConvProduct {
     ConvTarget[] targets = new ConvTarget[threads.length];
     Arrays.setAll(targets, i -> new ConvTarget(view, y, addend, threads[i].block));
     boolean[] clean = new boolean[threads.length];
-    boolean direct = ConvTarget.direct(view) && Arrays.stream(strips).allMatch(Strip::brief);
-    Call call =
-        new Call(view, blocks, panel, strips, targets, clean, direct, groupFloats, x, w, bias);
+    Call call = new Call(view, blocks, panel, strips, targets, clean, groupFloats, x, w, bias);
     parallel.run(
         view.groups() * strips.length,
         (part, thread) -> pack(call, part / strips.length, strips[part % strips.length]));
@@ -152,16 +140,6 @@ final class ConvProduct {
       c.clean[thread] = c.panel.uniform();
     }
     c.panel.pack(b.panel, c.x, block, from, to);
-    if (c.direct) {
-      b.pixels = grown(b.pixels, segments * ConvTile.PLACES);
-      c.targets[thread].pixels(b.pixels, c.panel);
-      for (int g = from; g < to; g++) {
-        for (int i = firstStrip; i < endStrip; i++) {
-          strip(c, g, (g - from) * c.panel.groupFloats(), c.strips[i], segments, thread);
-        }
-      }
-      return;
-    }
     int places = segments * ConvTile.PLACES;
     int width = Blocks.roundUp(end - first, L);
     b.out = grown(b.out, groups.each() * places * width);
@@ -172,26 +150,10 @@ final class ConvProduct {
         int at = g * c.groupFloats + s.packedAt;
         int out = ((g - from) * width + s.first - first) * places;
         start(b.out, out, places, packed, at, s.vectors);
-        s.plan.run(b.panel, group, b.segments, 0, segments, packed, at, s.vectors, b.out, out);
+        s.plan.run(b.panel, group, b.segments, segments, packed, at, s.vectors, b.out, out);
       }
     }
     c.targets[thread].write(from, to, first, end, b.out, places, c.panel);
-  }
-
-  /// A strip of a group, two segments at a time, whose results are written while the next are
-  /// computed: memory is asked for in the background.
-  private void strip(Call c, int g, int group, Strip s, int segments, int thread) {
-    Buffers b = threads[thread];
-    int at = g * c.groupFloats + s.packedAt;
-    b.out = grown(b.out, TOGETHER * ConvTile.PLACES * ConvTile.VECTORS * L);
-    for (int i = 0; i < segments; i += TOGETHER) {
-      int n = Math.min(TOGETHER, segments - i);
-      int places = n * ConvTile.PLACES;
-      start(b.out, 0, places, packed, at, s.vectors);
-      s.plan.run(b.panel, group, b.segments, i, n, packed, at, s.vectors, b.out, 0);
-      int place = i * ConvTile.PLACES;
-      c.targets[thread].write(g, s.first, s.vectors, b.out, b.pixels, place, places);
-    }
   }
 
   /// Sums start from the bias.

@@ -74,44 +74,6 @@ final class ConvTarget {
     forEachRow();
   }
 
-  /// Whether results can go to the tensor segment by segment: its channels are whole vectors of one
-  /// phase.
-  static boolean direct(ConvView view) {
-    int phases = view.rows().targetPhases() * view.columns().targetPhases();
-    return phases == 1 && view.out() % L == 0;
-  }
-
-  /// The pixel of the tensor at each place of a block's segments, -1 where results are thrown away.
-  /// For [#direct] only.
-  void pixels(int[] to, ConvPanel segments) {
-    Arrays.fill(to, 0, segments.segments(block) * ConvTile.PLACES, -1);
-    int width = view.columns().targets();
-    for (int s = 0; s < block.samples(); s++) {
-      for (int p = 0; p < block.rows(); p++) {
-        int line = (block.sample() + s) * view.rows().targets() + block.row() + p;
-        int place = segments.place(block, s, p);
-        for (int q = 0; q < block.columns(); q++) {
-          to[place + q] = line * width + block.column() + q;
-        }
-      }
-    }
-  }
-
-  /// Writes n places from `memory[vector of channels][place][lane]` to their pixels, channels from
-  /// `channel` on of a group.
-  void write(int g, int channel, int vectors, float[] memory, int[] pixels, int place, int n) {
-    long row = 4L * view.groups() * view.out();
-    long first = tensor + 4L * (g * view.out() + channel);
-    for (int v = 0; v < vectors; v++) {
-      for (int j = 0; j < n; j++) {
-        int pixel = pixels[place + j];
-        if (pixel >= 0) {
-          put(memory, (v * n + j) * L, first + row * pixel + 4L * v * L);
-        }
-      }
-    }
-  }
-
   private void writeRow(long to, long step, int n, int place, int channel, int channels) {
     if (channels % L == 0 && channel % L == 0) {
       vectors(channel * places + place * L, to, step, n, channels);
