@@ -29,7 +29,8 @@ final class ExpectedMemoryTest {
             "--json",
             "--updates=3",
             "--recipe=fashion-mnist-small",
-            "--batch=96");
+            "--batch=96",
+            "--out=" + folder);
     double expected = number(out, "expected_memory_bytes");
     double taken = number(out, "peak_memory_bytes");
     assertEquals(1, taken / expected, TOLERANCE, out);
