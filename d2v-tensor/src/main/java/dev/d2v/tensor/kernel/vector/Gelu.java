@@ -18,8 +18,8 @@ import jdk.incubator.vector.FloatVector;
 ///
 /// `Phi(x) - 1/2 = erf(x / sqrt 2) / 2` is x times a polynomial in x^2, written in the variable `t
 /// = x^2 * 2/limit^2 - 1` in [-1,1], where its coefficients are small and nothing cancels; the
-/// derivative less 1/2 likewise. Even and odd powers of t are added up apart, `p(t^2) + t q(t^2)`:
-/// in one chain a vector waits so long that the processor has no room to begin the next ones.
+/// derivative less 1/2 likewise. Even and odd powers of t are added up apart, `p(t^2) + t q(t^2)`,
+/// which halves the chain of additions that wait for one another.
 ///
 /// The loops end at an address that they must meet, and not at one that they must not exceed: such
 /// a loop is not unrolled, which would take more registers than there are, and every step of a
