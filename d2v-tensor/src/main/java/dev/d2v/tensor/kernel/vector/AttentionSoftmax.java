@@ -47,23 +47,23 @@ final class AttentionSoftmax {
   private AttentionSoftmax() {}
 
   /// `max = larger of max and s` over so many keys.
+  ///
+  /// Compared and blended: `FloatVector.max` takes several times the instructions, for the sake of
+  /// NaN and -0. A NaN is not larger than anything here and reaches the result through the power.
   static void largest(float[] max, int at, long s, int keys) {
     FloatVector m0 = fromArray(F, max, at), m1 = m0;
     int j = 0;
     for (; j < keys - 1; j += 2) {
-      m0 = larger(fromMemorySegment(F, ALL, s + ROW * j, ORDER), m0);
-      m1 = larger(fromMemorySegment(F, ALL, s + ROW * (j + 1), ORDER), m1);
+      FloatVector x0 = fromMemorySegment(F, ALL, s + ROW * j, ORDER);
+      FloatVector x1 = fromMemorySegment(F, ALL, s + ROW * (j + 1), ORDER);
+      m0 = m0.blend(x0, x0.compare(VectorOperators.GT, m0));
+      m1 = m1.blend(x1, x1.compare(VectorOperators.GT, m1));
     }
     if (j < keys) {
-      m0 = larger(fromMemorySegment(F, ALL, s + ROW * j, ORDER), m0);
+      FloatVector x = fromMemorySegment(F, ALL, s + ROW * j, ORDER);
+      m0 = m0.blend(x, x.compare(VectorOperators.GT, m0));
     }
-    larger(m0, m1).intoArray(max, at);
-  }
-
-  // FloatVector.max takes several times the instructions, for the sake of NaN and -0. A NaN is not
-  // larger than anything here and reaches the result through the power.
-  private static FloatVector larger(FloatVector x, FloatVector than) {
-    return than.blend(x, x.compare(VectorOperators.GT, than));
+    m0.blend(m1, m1.compare(VectorOperators.GT, m0)).intoArray(max, at);
   }
 
   /// `p = 2^(s - shift)` for arguments up to 120, 0 below -126; `sum` gets their sums.
