@@ -74,7 +74,7 @@ final class StepCommand implements Callable<Integer> {
     CommonOptions common = new CommonOptions();
     common.peers = true;
     common.against = List.of("torch");
-    return common.rivals();
+    return common.rivals().stream().map(Rival::training).toList();
   }
 
   private static void print(
