@@ -174,36 +174,6 @@ final class Masked {
     };
   }
 
-  /// The recipe with the masks of a sample in so many groups.
-  static Recipe grouped(Recipe r, int groups) {
-    TrainConfig t = r.train();
-    return new Recipe(
-        r.name(),
-        r.description(),
-        r.model(),
-        new TrainConfig(
-            t.updates(),
-            t.batch(),
-            t.accumulate(),
-            t.learningRate(),
-            t.beta1(),
-            t.beta2(),
-            t.eps(),
-            t.weightDecay(),
-            t.decayEverything(),
-            t.clipNorm(),
-            t.seed(),
-            t.checkpointEvery(),
-            t.keepCheckpoints(),
-            t.logEvery(),
-            t.minTargetVar(),
-            t.minPredVar(),
-            groups,
-            false),
-        r.data(),
-        r.probe());
-  }
-
   /// Batches for any of them.
   static BatchSource source(Recipe recipe) {
     return recipe.model().image() == null ? Senses::batch : Tiny.source(recipe);

@@ -23,29 +23,8 @@ final class RecomputeBlocksTest {
         norm, EVERY_DROP, DecoderConfig.image(16, 4, 3, 2), ImageConfig.Positions.SIN_COS, 2);
   }
 
-  private static Recipe recomputing(Recipe r) {
-    TrainConfig t = r.train();
-    TrainConfig train =
-        new TrainConfig(
-            t.updates(),
-            t.batch(),
-            t.accumulate(),
-            t.learningRate(),
-            t.beta1(),
-            t.beta2(),
-            t.eps(),
-            t.weightDecay(),
-            t.decayEverything(),
-            t.clipNorm(),
-            t.seed(),
-            t.checkpointEvery(),
-            t.keepCheckpoints(),
-            t.logEvery(),
-            t.minTargetVar(),
-            t.minPredVar(),
-            t.maskGroups(),
-            true);
-    return new Recipe(r.name(), r.description(), r.model(), train, r.data(), r.probe());
+  private static Recipe recomputing(Recipe recipe) {
+    return Tiny.saving(recipe, recipe.train().maskGroups(), true);
   }
 
   /// Three updates of a recipe, each way.

@@ -93,6 +93,37 @@ final class Tiny {
         new ProbeConfig(ProbeConfig.Pooling.MEAN, 1));
   }
 
+  /// A recipe with the masks of a sample in so many groups, and blocks that keep only their input
+  /// or everything.
+  static Recipe saving(Recipe r, int maskGroups, boolean recomputeBlocks) {
+    TrainConfig t = r.train();
+    return new Recipe(
+        r.name(),
+        r.description(),
+        r.model(),
+        new TrainConfig(
+            t.updates(),
+            t.batch(),
+            t.accumulate(),
+            t.learningRate(),
+            t.beta1(),
+            t.beta2(),
+            t.eps(),
+            t.weightDecay(),
+            t.decayEverything(),
+            t.clipNorm(),
+            t.seed(),
+            t.checkpointEvery(),
+            t.keepCheckpoints(),
+            t.logEvery(),
+            t.minTargetVar(),
+            t.minPredVar(),
+            maskGroups,
+            recomputeBlocks),
+        r.data(),
+        r.probe());
+  }
+
   /// Batches of such images.
   static BatchSource source(Recipe recipe) {
     return BatchSource.images(recipe.train().batch(), (u, micro) -> images(recipe, u, micro));
