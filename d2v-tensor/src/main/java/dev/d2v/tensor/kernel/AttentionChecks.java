@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What every backend checks before it runs a kernel of [AttentionKernels].
 public final class AttentionChecks {
+  /// The most channels of a head. More are nobody's, and kernels may plan their memory by it.
+  public static final int CHANNELS = 4096;
+
   private AttentionChecks() {}
 
   /// The arguments of [AttentionKernels#attentionForward].
@@ -26,6 +29,7 @@ public final class AttentionChecks {
     if (lse != null) {
       Checks.floats(lse, (long) B * H * T, operation, "lse");
     }
+    Checks.that(D <= CHANNELS, operation, "D must be at most %d, got %d".formatted(CHANNELS, D));
     optional(operation, bias, padding, B, T, H);
   }
 
@@ -53,6 +57,7 @@ public final class AttentionChecks {
     if (dbias != null) {
       Checks.floats(dbias, (long) B * H * T * T, operation, "dbias");
     }
+    Checks.that(D <= CHANNELS, operation, "D must be at most %d, got %d".formatted(CHANNELS, D));
     optional(operation, bias, padding, B, T, H);
   }
 

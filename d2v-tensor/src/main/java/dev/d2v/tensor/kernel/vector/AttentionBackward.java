@@ -1,5 +1,6 @@
 package dev.d2v.tensor.kernel.vector;
 
+import static dev.d2v.tensor.kernel.vector.GemmTile.DISTANCE;
 import static dev.d2v.tensor.kernel.vector.GemmTile.ROWS;
 import static dev.d2v.tensor.kernel.vector.GemmTile.V;
 import static dev.d2v.tensor.kernel.vector.GemmTile.W;
@@ -116,7 +117,7 @@ record AttentionBackward(
       if (dropping) {
         AttentionSoftmax.scale(dp, room.factors, scores.turned(j, i), keys);
       }
-      int strip = AttentionRoom.strip(i);
+      int strip = Strips.along(i);
       AttentionSoftmax.gradients(
           room.probabilities,
           room.gradients,
@@ -132,7 +133,7 @@ record AttentionBackward(
           scores.scale());
       if (dropping) {
         int at = scores.turned(j, i);
-        AttentionSoftmax.scale(room.probabilities, strip, 16, room.factors, at, keys);
+        AttentionSoftmax.scale(room.probabilities, strip, DISTANCE, room.factors, at, keys);
       }
     }
   }

@@ -78,7 +78,7 @@ final class AttentionRoom {
   void fit(AttentionShape shape, boolean backward, boolean extra) {
     int T = shape.T();
     int D = shape.D() * shape.G();
-    int strips = Math.ceilDiv(T, ROWS) * GemmPacking.strip(D);
+    long strips = new Strips(D).size(Math.ceilDiv(T, ROWS));
     int Q = shape.queries(backward).each();
     int wide = Blocks.roundUp(Q, WIDTH);
     int columns = Blocks.roundUp(D, WIDTH);
@@ -93,8 +93,8 @@ final class AttentionRoom {
       outsT = grown(outsT, (long) D * wide);
       queries = grown(queries, (long) Q * columns);
       outs = grown(outs, (long) Q * columns);
-      probabilities = grown(probabilities, GemmPacking.strip(wide));
-      gradients = grown(gradients, GemmPacking.strip(wide));
+      probabilities = grown(probabilities, new Strips(wide).size(1));
+      gradients = grown(gradients, new Strips(wide).size(1));
       deltas = grown(deltas, (long) shape.G() * wide);
     }
     if (extra) {
@@ -122,10 +122,5 @@ final class AttentionRoom {
   /// Where a row of T has a query in a high panel.
   static int high(int row, int query, int T) {
     return query / HIGH * T * HIGH + row * HIGH + query % HIGH;
-  }
-
-  /// Where the first row of a strip has a query: see [GemmTile#rows].
-  static int strip(int query) {
-    return query / 16 * GemmTile.SLAB + query % 16;
   }
 }

@@ -57,11 +57,11 @@ record AttentionScores(
 
   /// A group's keys (1) or values (2) in strips.
   void strips(float[] to, int head, int which) {
-    int each = GemmPacking.strip(channels());
+    Strips layout = new Strips(channels());
     for (int j = 0; j < shape.T(); j += ROWS) {
       int rows = Math.min(ROWS, shape.T() - j);
       long from = of(head, j, which);
-      GemmPacking.strip(to, j / ROWS * each, from, shape.qkvStride(), rows, channels());
+      GemmPacking.strip(to, layout.at(j / ROWS), from, shape.qkvStride(), rows, channels());
     }
   }
 
@@ -132,7 +132,7 @@ record AttentionScores(
     int D = shape.D();
     int before = head % shape.G() * D;
     int rows = Math.min(ROWS, shape.T() - j);
-    int at = j / ROWS * GemmPacking.strip(channels()) + GemmPacking.strip(before);
+    int at = new Strips(channels()).at(j / ROWS) + Strips.along(before);
     for (int i = 0; i < count; i += WIDTH) {
       long c = room.at(to, 0, i);
       int panel = i * channels() + before * WIDTH;

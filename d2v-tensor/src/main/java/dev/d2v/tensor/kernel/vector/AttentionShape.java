@@ -35,7 +35,7 @@ record AttentionShape(int B, int T, int H, int D, int G) {
   static AttentionShape of(int B, int T, int H, int D, boolean backward, int threads) {
     int group = 1;
     if (D % ALIGNED == 0) {
-      int cached = (backward ? BACKWARD_GROUP : FORWARD_GROUP) / (T * D);
+      int cached = Math.min((backward ? BACKWARD_GROUP : FORWARD_GROUP) / T, Strips.LONGEST) / D;
       group = Math.clamp(Math.min(cached, B * H / (GROUPS_PER_THREAD * threads)), 1, H);
       while (H % group != 0) {
         group--;

@@ -1,5 +1,6 @@
 package dev.d2v.tensor.kernel.vector;
 
+import static dev.d2v.tensor.kernel.vector.GemmTile.DISTANCE;
 import static dev.d2v.tensor.kernel.vector.GemmTile.HIGH;
 import static dev.d2v.tensor.kernel.vector.GemmTile.V;
 import static dev.d2v.tensor.kernel.vector.GemmTile.WIDTH;
@@ -96,7 +97,8 @@ final class AttentionSoftmax {
 
   /// `p = 2^(s - shift)` and `g = factor p (dp - delta)` for at most ROWS keys.
   ///
-  /// @param strip where the first key's p and g are in their strips; the next key's are 16 behind
+  /// @param strip where the first key's p and g are in their strips; the next key's are DISTANCE
+  ///   behind
   /// @param high where the first key's g is in `columns`, too; the next key's are HIGH behind
   /// @param s address of the first key's scores
   /// @param dp address of the gradients of the first key's probabilities
@@ -131,10 +133,10 @@ final class AttentionSoftmax {
               .add(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
               .reinterpretAsFloats()
               .blend(0f, x.compare(VectorOperators.LT, LOWEST));
-      y.intoArray(p, strip + 16 * j);
+      y.intoArray(p, strip + DISTANCE * j);
       FloatVector above = fromMemorySegment(F, ALL, dp + ROW * j, ORDER).sub(delta);
       FloatVector ds = y.mul(factor).mul(above);
-      ds.intoArray(g, strip + 16 * j);
+      ds.intoArray(g, strip + DISTANCE * j);
       ds.intoArray(columns, high + HIGH * j);
     }
   }

@@ -15,14 +15,12 @@ import java.util.Arrays;
 /// A part is some rows of b, V at a time: each tile of rows of a is multiplied by them, and the
 /// lanes of V sums are added up together.
 final class DotGemm {
-  /// Up to so many rows this is faster than packing; with 64 both take as long.
-  private static final int FEW = 56;
+  /// Up to so many rows this is faster than packing, which takes as long with 64 rows, or with 30
+  /// where a core does 8 products at once.
+  private static final int FEW = V == 16 ? 56 : 28;
 
   /// Parts for each thread, so that one that is held up holds up little.
   private static final int PARTS = 8;
-
-  /// Floats behind a row of a, lest rows fall on the same sets of the cache.
-  private static final int GAP = 16;
 
   private static final int WIDENED = 2, SUMS = 3;
   private static final float[] NONE = {};
@@ -44,12 +42,17 @@ final class DotGemm {
 
   /// Whether a product is one of these: few rows, and rows of a and c in whole vectors.
   static boolean suits(RowGemm.Product x) {
-    return x.transposed() && x.m() <= FEW && x.k() > 0 && x.k() % V == 0 && x.n() % V == 0;
+    return x.transposed()
+        && x.m() <= FEW
+        && x.k() > 0
+        && x.k() <= DotTile.COLUMNS
+        && x.k() % V == 0
+        && x.n() % V == 0;
   }
 
   void run(RowGemm.Product x) {
-    int lda = x.k() + GAP;
-    rows = GemmPacking.grown(rows, (long) x.m() * lda);
+    int lda = DotTile.distance(x.k());
+    rows = GemmPacking.grown(rows, (long) Blocks.roundUp(x.m(), ROWS) * lda);
     bias = GemmPacking.grown(bias, x.n());
     if (x.bias() == 0) {
       Arrays.fill(bias, 0, x.n(), 0);
@@ -77,7 +80,7 @@ final class DotGemm {
   private void vector(RowGemm.Product x, int column, int thread) {
     float[] lanes = sums[thread];
     int k = x.k();
-    int lda = k + GAP;
+    int lda = DotTile.distance(k);
     long b = rowsOfB(x, column, thread);
     long added = scratch.segment(thread, SUMS, GemmTile.W).address();
     for (int i = 0; i < x.m(); i += ROWS) {

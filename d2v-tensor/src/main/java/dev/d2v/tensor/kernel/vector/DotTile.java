@@ -1,5 +1,6 @@
 package dev.d2v.tensor.kernel.vector;
 
+import static dev.d2v.tensor.kernel.vector.GemmTile.DISTANCE;
 import static dev.d2v.tensor.kernel.vector.GemmTile.V;
 import static dev.d2v.tensor.kernel.vector.Lanes.F;
 import static dev.d2v.tensor.kernel.vector.Lanes.ORDER;
@@ -21,12 +22,24 @@ final class DotTile {
   /// Rows of b.
   static final int ACROSS = GemmTile.ROWS == 12 ? 4 : 2;
 
+  /// The most columns of a.
+  static final int COLUMNS = ACROSS == 4 ? Integer.MAX_VALUE : Strips.LONGEST;
+
+  /// Floats behind a row of a, lest rows fall on the same sets of the cache.
+  private static final int GAP = 16;
+
   private DotTile() {}
+
+  /// Floats from a row of a, of k columns, to the next.
+  static int distance(int k) {
+    return ACROSS == 4 ? k + GAP : DISTANCE;
+  }
 
   /// Lane l of `sums[at + (i V + j) V]` is the sum of `a(i,p) b(j,p)` over all p of which l is the
   /// remainder by V.
   ///
-  /// @param a rows from `ap` on, `lda` from one to the next; `last` is the number of the last one
+  /// @param a rows from `ap` on, `lda` from one to the next as [#distance] says; `last` is the
+  ///   number of the last one, and behind it there is memory for five
   /// @param b address of the first row, `ldb` bytes before the next
   /// @param k columns, in whole vectors
   static void products(
@@ -34,7 +47,7 @@ final class DotTile {
     if (ACROSS == 4) {
       four(sums, at, a, ap, lda, last, b, ldb, k);
     } else {
-      two(sums, at, a, ap, lda, last, b, ldb, k);
+      two(sums, at, a, ap, b, ldb, k);
     }
   }
 
@@ -96,28 +109,28 @@ final class DotTile {
     c43.intoArray(sums, at + 4 * V * V + 3 * V);
   }
 
-  private static void two(
-      float[] sums, int at, float[] a, int ap, int lda, int last, long b, long ldb, int k) {
-    int a1 = ap + lda * Math.min(1, last), a2 = ap + lda * Math.min(2, last);
-    int a3 = ap + lda * Math.min(3, last), a4 = ap + lda * Math.min(4, last);
+  /// The mask is for the reason that [GemmTile5] gives.
+  private static void two(float[] sums, int at, float[] a, int ap, long b, long ldb, int k) {
+    int mask = ~(k >> 31);
     FloatVector o = zero(F), v, c00 = o, c01 = o;
     FloatVector c10 = o, c11 = o;
     FloatVector c20 = o, c21 = o;
     FloatVector c30 = o, c31 = o;
     FloatVector c40 = o, c41 = o;
     for (int p = 0; p < k; p += V) {
+      int q = ap + (p & mask);
       long bp = b + 4L * p;
       FloatVector b0 = fromMemorySegment(F, ALL, bp, ORDER);
       FloatVector b1 = fromMemorySegment(F, ALL, bp + ldb, ORDER);
-      c00 = (v = fromArray(F, a, ap + p)).fma(b0, c00);
+      c00 = (v = fromArray(F, a, q)).fma(b0, c00);
       c01 = v.fma(b1, c01);
-      c10 = (v = fromArray(F, a, a1 + p)).fma(b0, c10);
+      c10 = (v = fromArray(F, a, q + DISTANCE)).fma(b0, c10);
       c11 = v.fma(b1, c11);
-      c20 = (v = fromArray(F, a, a2 + p)).fma(b0, c20);
+      c20 = (v = fromArray(F, a, q + 2 * DISTANCE)).fma(b0, c20);
       c21 = v.fma(b1, c21);
-      c30 = (v = fromArray(F, a, a3 + p)).fma(b0, c30);
+      c30 = (v = fromArray(F, a, q + 3 * DISTANCE)).fma(b0, c30);
       c31 = v.fma(b1, c31);
-      c40 = (v = fromArray(F, a, a4 + p)).fma(b0, c40);
+      c40 = (v = fromArray(F, a, q + 4 * DISTANCE)).fma(b0, c40);
       c41 = v.fma(b1, c41);
     }
     c00.intoArray(sums, at);

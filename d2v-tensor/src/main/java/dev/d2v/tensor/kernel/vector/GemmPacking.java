@@ -49,16 +49,11 @@ final class GemmPacking {
     }
   }
 
-  /// Floats of a strip of n columns.
-  static int strip(int n) {
-    return Math.ceilDiv(n, 16) * GemmTile.SLAB;
-  }
-
-  /// A strip of a, at most ROWS rows of n elements: 16 of each row lie together.
+  /// A strip of a, at most ROWS rows of n elements: see [GemmTile#rows].
   static void strip(float[] to, int at, long from, long ld, int rows, int n) {
     for (int i = 0; i < rows; i++) {
       long row = from + ld * i;
-      int q = at + 16 * i;
+      int q = at + GemmTile.DISTANCE * i;
       int p = 0;
       // four loads, then four stores: a quarter faster
       for (; p <= n - 4 * V; p += 4 * V) {

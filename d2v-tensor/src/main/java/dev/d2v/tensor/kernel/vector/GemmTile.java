@@ -8,8 +8,8 @@ import java.util.Locale;
 ///
 /// b is packed in panels as wide as the tile, k rows of [#WIDTH]. Of a there are two forms. By
 /// rows, where its rows lie along the inner dimension: they are copied to a constant distance, so
-/// that the address of every element is one index plus a constant and nothing needs transposing. By
-/// columns, where they lie across: panels of one or a few tiles, k rows of [#HIGH].
+/// that the address of every element is one index plus a constant and nothing needs transposing
+/// ([Strips]). By columns, where they lie across: panels of one or a few tiles, k rows of [#HIGH].
 final class GemmTile {
   /// Lanes of a vector.
   static final int V = Lanes.F.length();
@@ -33,8 +33,13 @@ final class GemmTile {
   /// reads a line of each of its rows in sixteen steps, and the second level is fast enough.
   static final int DEPTH = 1536;
 
-  /// Floats of a strip of a that lie together: 16 of each of its rows.
-  static final int SLAB = 16 * ROWS;
+  /// Floats from a row of a strip of a to the next. With 12 rows they are interleaved, 16 floats at
+  /// a time. With 5 they lie apart, by what spreads them evenly over the sets of a cache: an index
+  /// then costs one instruction, and with 16 registers the loop has none to spare.
+  static final int DISTANCE = ROWS == 12 ? 16 : 16 * (4 * 64 + 13);
+
+  /// Floats from 16 elements of a row of a strip to the next 16.
+  static final int SLAB = ROWS == 12 ? 16 * ROWS : 16;
 
   private GemmTile() {}
 
@@ -47,7 +52,7 @@ final class GemmTile {
   /// @param c address of the tile; at least `rows` rows are stored, at most ROWS
   /// @param ldc bytes from one of its rows to the next
   /// @param z a row that is added to each, from `zt` on
-  /// @param a a strip from `at` on: element (i, p) at `p / 16 * SLAB + 16 i + p % 16`
+  /// @param a a strip from `at` on: element (i, p) at `p / 16 * SLAB + i * DISTANCE + p % 16`
   /// @param b (k,WIDTH) from `bt` on
   static void rows(
       long c, long ldc, int rows, float[] z, int zt, float[] a, int at, float[] b, int bt, int k) {

@@ -49,9 +49,8 @@ final class PanelGemm {
   void run(RowGemm.Product x, float[] bias) {
     Blocks depths = Blocks.of(x.k(), DEPTH, 16);
     int count = Math.ceilDiv(x.m(), ROWS);
-    int size = GemmPacking.strip(depths.each());
-    strips = GemmPacking.grown(strips, (long) depths.count() * count * size);
-    parallel.run(count, (strip, thread) -> pack(x, depths, strip, count * size));
+    strips = GemmPacking.grown(strips, new Strips(depths.each()).size(depths.count() * count));
+    parallel.run(count, (strip, thread) -> pack(x, depths, strip, count));
     Panels panels = new Panels(x.n());
     int each = Math.ceilDiv(panels.count(), PARTS * parallel.threads());
     Blocks parts = Blocks.of(panels.count(), each, 1);
@@ -71,12 +70,12 @@ final class PanelGemm {
         });
   }
 
-  private void pack(RowGemm.Product x, Blocks depths, int strip, int stretch) {
-    int size = GemmPacking.strip(depths.each());
+  private void pack(RowGemm.Product x, Blocks depths, int strip, int count) {
+    Strips layout = new Strips(depths.each());
     int rows = Math.min(ROWS, x.m() - strip * ROWS);
     for (int depth = 0; depth < depths.count(); depth++) {
       long from = x.a() + 4 * ((long) strip * ROWS * x.k() + depths.from(depth));
-      int at = depth * stretch + strip * size;
+      int at = layout.at(depth * count + strip);
       GemmPacking.strip(strips, at, from, 4L * x.k(), rows, depths.length(depth));
     }
   }
@@ -85,7 +84,7 @@ final class PanelGemm {
     long buffer = scratch.segment(thread, BUFFER, StoredRows.BUFFER_BYTES).address();
     float[] b = packed[thread];
     int count = Math.ceilDiv(x.m(), ROWS);
-    int size = GemmPacking.strip(depths.each());
+    Strips layout = new Strips(depths.each());
     int column = panel * WIDTH;
     for (int depth = 0; depth < depths.count(); depth++) {
       int k = depths.length(depth);
@@ -94,7 +93,7 @@ final class PanelGemm {
       for (int strip = 0; strip < count; strip++) {
         int row = strip * ROWS;
         int rows = Math.min(ROWS, x.m() - row);
-        int at = (depth * count + strip) * size;
+        int at = layout.at(depth * count + strip);
         RowGemm.tile(x, buffer, row, rows, column, depth == 0, bias, z, strips, at, b, 0, k);
       }
     }

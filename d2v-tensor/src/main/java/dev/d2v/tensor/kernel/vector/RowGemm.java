@@ -210,10 +210,10 @@ final class RowGemm {
     int from = plan.groups.from(group);
     int to = from + plan.groups.length(group);
     long tile = scratch.segment(thread, TILE, GemmTile.BYTES).address();
-    int floats = GemmPacking.strip(plan.depths.each());
-    int size = to - from <= plan.cached ? 0 : floats;
+    Strips layout = new Strips(plan.depths.each());
+    boolean once = to - from <= plan.cached;
     strips[thread] =
-        GemmPacking.grown(strips[thread], floats + (long) Math.ceilDiv(rows, ROWS) * size);
+        GemmPacking.grown(strips[thread], layout.size(once ? 1 : Math.ceilDiv(rows, ROWS)));
     float[] a = strips[thread];
     for (int depth = 0; depth < plan.depths.count(); depth++) {
       int k = plan.depths.length(depth);
@@ -221,12 +221,13 @@ final class RowGemm {
         int end = Math.min(to, j + plan.cached);
         for (int i = 0; i < rows; i += ROWS) {
           int height = Math.min(ROWS, rows - i);
+          int at = once ? 0 : layout.at(i / ROWS);
           if (j == from) {
             long row = x.a + 4 * ((long) (first + i) * x.k + plan.depths.from(depth));
-            GemmPacking.strip(a, i / ROWS * size, row, 4L * x.k, height, k);
+            GemmPacking.strip(a, at, row, 4L * x.k, height, k);
           }
           for (int panel = j; panel < end; panel++) {
-            tile(x, plan, depth, panel, a, i / ROWS * size, first + i, height, tile);
+            tile(x, plan, depth, panel, a, at, first + i, height, tile);
           }
           if (x.epilogue != null && depth == plan.depths.count() - 1) {
             int column = plan.panels.start(j);

@@ -95,13 +95,13 @@ class AttentionSoftmaxTest {
     float[] deltas = new float[V];
     Arrays.fill(shifts, (float) (Math.log(KEYS) / Math.log(2)));
     Arrays.fill(deltas, (KEYS - 1) / 2f);
-    float[] strip = new float[GemmTile.SLAB + 16 * KEYS];
-    float[] gradients = new float[GemmTile.SLAB + 16 * KEYS];
+    float[] strip = new float[GemmTile.SLAB + GemmTile.DISTANCE * KEYS];
+    float[] gradients = new float[GemmTile.SLAB + GemmTile.DISTANCE * KEYS];
     AttentionSoftmax.gradients(strip, gradients, 0, p, 0, S, DP, KEYS, shifts, deltas, 0, 2);
     for (int j = 0; j < KEYS; j++) {
       float expected = 2f / KEYS * (j - (KEYS - 1) / 2f);
-      assertEquals(1f / KEYS, strip[16 * j + V - 1], 1e-7f);
-      assertEquals(expected, gradients[16 * j + V - 1], 1e-6f);
+      assertEquals(1f / KEYS, strip[GemmTile.DISTANCE * j + V - 1], 1e-7f);
+      assertEquals(expected, gradients[GemmTile.DISTANCE * j + V - 1], 1e-6f);
       assertEquals(expected, p[GemmTile.HIGH * j + V - 1], 1e-6f);
     }
   }
