@@ -233,7 +233,7 @@ final class ConvGradient {
     for (int j = 0; j < c.columns.length; j += ConvGradientTile.VECTORS) {
       int d0 = group + c.columns[j];
       int d1 = group + c.columns[j + 1];
-      int d2 = group + c.columns[j + 2];
+      int d2 = group + c.columns[j + ConvGradientTile.VECTORS - 1];
       for (int o = 0; o < CHANNELS; o += ConvGradientTile.TARGETS) {
         ConvGradientTile.run(b.panel, b.places, places, d0, d1, d2, b.target, target + o, b.tile);
         add(b.tile, at + o * c.row() + j * L, c.row());

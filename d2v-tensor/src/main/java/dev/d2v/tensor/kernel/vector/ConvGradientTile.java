@@ -17,7 +17,7 @@ final class ConvGradientTile {
   static final int TARGETS = F.length() >= 16 ? 8 : 4;
 
   /// Vectors of source channels of a tile.
-  static final int VECTORS = 3;
+  static final int VECTORS = TARGETS == 8 ? 3 : 2;
 
   /// Floats of a tile.
   static final int FLOATS = TARGETS * VECTORS * F.length();
@@ -36,7 +36,7 @@ final class ConvGradientTile {
     if (TARGETS == 8) {
       eight(x, places, n, d0, d1, d2, dy, dyAt, out);
     } else {
-      four(x, places, n, d0, d1, d2, dy, dyAt, out);
+      four(x, places, n, d0, d1, dy, dyAt, out);
     }
   }
 
@@ -101,39 +101,30 @@ final class ConvGradientTile {
     c7.intoArray(out, 23 * L);
   }
 
+  /// Of two vectors: with 16 registers, of which 8 hold sums, there is room for what is loaded.
   private static void four(
-      float[] x, int[] places, int n, int d0, int d1, int d2, float[] dy, int dyAt, float[] out) {
+      float[] x, int[] places, int n, int d0, int d1, float[] dy, int dyAt, float[] out) {
     FloatVector z = zero(F), t;
     FloatVector a0 = z, a1 = z, a2 = z, a3 = z, b0 = z, b1 = z, b2 = z, b3 = z;
-    FloatVector c0 = z, c1 = z, c2 = z, c3 = z;
     for (int i = 0, g = dyAt; i < n; i++, g += 16) {
       int p = places[i];
       FloatVector x0 = fromArray(F, x, p + d0), x1 = fromArray(F, x, p + d1);
-      FloatVector x2 = fromArray(F, x, p + d2);
       a0 = (t = broadcast(F, dy[g])).fma(x0, a0);
       b0 = t.fma(x1, b0);
-      c0 = t.fma(x2, c0);
       a1 = (t = broadcast(F, dy[g + 1])).fma(x0, a1);
       b1 = t.fma(x1, b1);
-      c1 = t.fma(x2, c1);
       a2 = (t = broadcast(F, dy[g + 2])).fma(x0, a2);
       b2 = t.fma(x1, b2);
-      c2 = t.fma(x2, c2);
       a3 = (t = broadcast(F, dy[g + 3])).fma(x0, a3);
       b3 = t.fma(x1, b3);
-      c3 = t.fma(x2, c3);
     }
     a0.intoArray(out, 0);
     b0.intoArray(out, L);
-    c0.intoArray(out, 2 * L);
-    a1.intoArray(out, 3 * L);
-    b1.intoArray(out, 4 * L);
-    c1.intoArray(out, 5 * L);
-    a2.intoArray(out, 6 * L);
-    b2.intoArray(out, 7 * L);
-    c2.intoArray(out, 8 * L);
-    a3.intoArray(out, 9 * L);
-    b3.intoArray(out, 10 * L);
-    c3.intoArray(out, 11 * L);
+    a1.intoArray(out, 2 * L);
+    b1.intoArray(out, 3 * L);
+    a2.intoArray(out, 4 * L);
+    b2.intoArray(out, 5 * L);
+    a3.intoArray(out, 6 * L);
+    b3.intoArray(out, 7 * L);
   }
 }
