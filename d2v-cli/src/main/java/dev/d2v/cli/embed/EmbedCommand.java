@@ -122,7 +122,7 @@ public final class EmbedCommand implements Callable<Integer> {
       terminal.err().printf("files that are there already: %,d%n", all.size() - todo.size());
     }
     int leftOut = 0;
-    try (ProgressLine progress = ProgressLine.onErrors(terminal, "embed", todo.size())) {
+    try (ProgressLine progress = ProgressLine.onErrors(terminal, "embed", 0, todo.size())) {
       for (int from = 0; from < todo.size(); from += WINDOW * batch) {
         List<Path> window = todo.subList(from, Math.min(todo.size(), from + WINDOW * batch));
         leftOut += embed(embedder, window, output);

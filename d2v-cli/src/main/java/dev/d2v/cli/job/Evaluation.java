@@ -1,5 +1,6 @@
 package dev.d2v.cli.job;
 
+import dev.d2v.cli.run.Terminal;
 import dev.d2v.data.eval.FeatureSpread;
 import dev.d2v.data.eval.Features;
 import dev.d2v.data.eval.KNearest;
@@ -72,9 +73,13 @@ final class Evaluation {
   /// @param test one row a sample
   record Vectors(Features train, Features test) {}
 
-  /// The encoder's features of all samples.
-  Vectors vectors(FeatureReader reader) {
-    return new Vectors(Features.of(train.read(reader)), Features.of(test.read(reader)));
+  /// The encoder's features of all samples; a terminal shows how far they are.
+  Vectors vectors(FeatureReader reader, Terminal terminal) {
+    int all = train.count() + test.count();
+    try (var progress = new ReadingProgress(terminal, samples.modality().noun(), all)) {
+      FeatureReader telling = reader.telling(progress);
+      return new Vectors(Features.of(train.read(telling)), Features.of(test.read(telling)));
+    }
   }
 
   /// What a sceptic would try first.

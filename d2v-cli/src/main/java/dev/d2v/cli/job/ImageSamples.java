@@ -30,6 +30,10 @@ final class ImageSamples implements RunSamples {
   /// At most so many test it.
   private static final int TEST_LIMIT = 10_000;
 
+  /// Numbers that the images of either may take at most, half a gigabyte: of 224 x 224 pixels in
+  /// colour, 891 images.
+  private static final int FLOATS_LIMIT = 1 << 27;
+
   private final Recipe recipe;
   private final ImageConfig image;
   private final ImageData data;
@@ -159,10 +163,10 @@ final class ImageSamples implements RunSamples {
     return read(splits.heldOut(), TEST_LIMIT, threads);
   }
 
-  /// The first images of a part, in order, as the model sees them in evaluation.
+  /// Images spread over a part, in order, as the model sees them in evaluation.
   private ImageExamples read(ImageDataset part, int limit, int threads) {
-    int count = Math.min(limit, part.size());
     int each = format.floats();
+    int count = Math.min(part.size(), Math.clamp(FLOATS_LIMIT / each, 1, limit));
     float[] pixels = new float[Math.multiplyExact(count, each)];
     int[] labels = new int[count];
     int[] at = new int[1];

@@ -72,7 +72,8 @@ public final class Probing implements ProbeJob {
         }
         FeatureReader reader = new FeatureReader(model, recipe.probe(), workspace);
         for (Evaluation e : labelled) {
-          scores.put(e.named(teacher ? "teacher" : "student"), e.score(e.vectors(reader)));
+          scores.put(
+              e.named(teacher ? "teacher" : "student"), e.score(e.vectors(reader, terminal)));
         }
       }
     }

@@ -101,7 +101,7 @@ final class Session {
     }
     List<Evaluation.Vectors> vectors = new ArrayList<>();
     for (Evaluation e : evaluations) {
-      vectors.add(e.vectors(reader));
+      vectors.add(e.vectors(reader, terminal));
       scores.put(e.named("trained"), e.score(vectors.getLast()));
     }
     folder.writeScores(scores);
@@ -172,7 +172,7 @@ final class Session {
         scores.put(e.baselineName(), e.baseline());
       }
       if (!scores.containsKey(e.named("untrained")) && start == 0) {
-        scores.put(e.named("untrained"), e.score(e.vectors(reader)));
+        scores.put(e.named("untrained"), e.score(e.vectors(reader, terminal)));
       }
     }
     folder.writeScores(scores);

@@ -53,8 +53,8 @@ public final class ProgressLine implements AutoCloseable {
   }
 
   /// On the error stream, for a command whose output may be a result.
-  public static ProgressLine onErrors(Terminal terminal, String task, long total) {
-    return new ProgressLine(terminal, terminal.err(), task, 0, total, System::nanoTime);
+  public static ProgressLine onErrors(Terminal terminal, String task, long first, long total) {
+    return new ProgressLine(terminal, terminal.err(), task, first, total, System::nanoTime);
   }
 
   /// The same with a clock of its own.

@@ -166,7 +166,7 @@ public final class QuantizeCommand implements Callable<Integer> {
 
   private List<float[]> vectors(Embedder embedder, List<Sample> samples, String when) {
     List<float[]> all = new ArrayList<>();
-    try (ProgressLine progress = ProgressLine.onErrors(terminal, when, samples.size())) {
+    try (ProgressLine progress = ProgressLine.onErrors(terminal, when, 0, samples.size())) {
       for (int from = 0; from < samples.size(); from += WINDOW) {
         List<Sample> window = samples.subList(from, Math.min(samples.size(), from + WINDOW));
         all.addAll(embedder.embed(window));

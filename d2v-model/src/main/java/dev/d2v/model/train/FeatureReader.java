@@ -11,6 +11,7 @@ import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.Workspace;
 import dev.d2v.tensor.spi.Backend;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /// Pools the student's features of whole samples into one vector a sample: for probes, neighbours
 /// and maps.
@@ -24,6 +25,7 @@ public final class FeatureReader {
   private final Data2Vec2 model;
   private final ProbeConfig probe;
   private final Workspace workspace;
+  private final IntConsumer told;
 
   /// Gives samples in order.
   @FunctionalInterface
@@ -34,9 +36,19 @@ public final class FeatureReader {
 
   /// A reader over a workspace of which it takes what [StepPlan#featureBytes] says.
   public FeatureReader(Data2Vec2 model, ProbeConfig probe, Workspace workspace) {
+    this(model, probe, workspace, count -> {});
+  }
+
+  private FeatureReader(Data2Vec2 model, ProbeConfig probe, Workspace workspace, IntConsumer told) {
     this.model = model;
     this.probe = probe;
     this.workspace = workspace;
+    this.told = told;
+  }
+
+  /// The same reader, which tells after every batch how many samples were in it.
+  public FeatureReader telling(IntConsumer told) {
+    return new FeatureReader(model, probe, workspace, told);
   }
 
   /// The shape in which samples are read that are trained in batches of this one.
@@ -77,6 +89,7 @@ public final class FeatureReader {
       for (int i = 0; i < n; i++) {
         out[from + i] = Arrays.copyOfRange(pooled, i * width(), (i + 1) * width());
       }
+      told.accept(n);
     }
     return out;
   }
