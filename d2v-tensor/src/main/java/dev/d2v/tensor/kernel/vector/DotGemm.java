@@ -19,6 +19,9 @@ final class DotGemm {
   /// where a core does 8 products at once.
   private static final int FEW = V == 16 ? 56 : 28;
 
+  /// The same of a weight in fewer bits, which is packed sooner, where [StoredFewRows] is no way.
+  private static final int FEW_STORED = 8;
+
   /// Parts for each thread, so that one that is held up holds up little.
   private static final int PARTS = 8;
 
@@ -43,7 +46,7 @@ final class DotGemm {
   /// Whether a product is one of these: few rows, and rows of a and c in whole vectors.
   static boolean suits(RowGemm.Product x) {
     return x.transposed()
-        && x.m() <= FEW
+        && x.m() <= (x.stored() == null ? FEW : FEW_STORED)
         && x.k() > 0
         && x.k() <= DotTile.COLUMNS
         && x.k() % V == 0
