@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 /// at a time, and are recomputed in the backward.
 ///
 /// Layout: `qkv (B,T,3,H,D)`: a token's q, k and v of H*D channels each, head h owning channels h*D
-/// to h*D+D-1. `bias (B,H,T,T)` or `(1,H,T,T)` shared by all samples, added after scaling. `padding
-/// (B,T)` I32, 1 = padded key, which no query sees (its score is -inf); padded queries are computed
-/// like others. A query all of whose keys are padded gives out = 0, lse = minus infinity and zero
-/// gradients.
+/// to h*D+D-1, at most [AttentionChecks#CHANNELS]. `bias (B,H,T,T)` or `(1,H,T,T)` shared by all
+/// samples, added after scaling. `padding (B,T)` I32, 1 = padded key, which no query sees (its
+/// score is -inf); padded queries are computed like others. A query all of whose keys are padded
+/// gives out = 0, lse = minus infinity and zero gradients.
 ///
 /// Dropout draws element i of P, counted over the whole (B,H,T,T), as number i of its stream.
 public interface AttentionKernels {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.d2v.tensor.Tensor;
+import dev.d2v.tensor.kernel.AttentionChecks;
 import dev.d2v.tensor.kernel.AttentionKernels;
 import dev.d2v.tensor.kernel.DropoutSpec;
 import dev.d2v.tensor.kernel.StepNumbers;
@@ -285,5 +286,17 @@ public abstract class AttentionContract extends KernelContract {
     assertThrows(
         IllegalArgumentException.class,
         () -> forwardAndBackward(with(c, new double[3 * 2 * 4 * 4], null, 0), true));
+  }
+
+  @Test
+  void theWidestHeadIsRight() {
+    Case c = plain(new Random(11), new int[] {1, 3, 1, AttentionChecks.CHANNELS});
+    assertClose("out", c.oracle().out, forwardAndBackward(c, true)[0], 1e-3);
+  }
+
+  @Test
+  void aWiderHeadIsRefused() {
+    Case c = plain(new Random(12), new int[] {1, 1, 1, AttentionChecks.CHANNELS + 1});
+    assertThrows(IllegalArgumentException.class, () -> forwardAndBackward(c, true));
   }
 }
