@@ -106,12 +106,12 @@ record Layers(
             weight + "_int8",
             OnnxType.INT8,
             new long[] {in, out},
-            sink -> sink.put(ByteRows.of(numbers(weight), in).transposed()));
+            sink -> sink.put(ByteRows.of(numbers(weight), in, ByteRows.FACTOR).transposed()));
     Value scales =
         constant(
             weight + "_scale",
             new long[] {out},
-            sink -> sink.put(ByteRows.of(numbers(weight), in).scales()));
+            sink -> sink.put(ByteRows.of(numbers(weight), in, ByteRows.FACTOR).scales()));
     List<Value> q = ops.quantize(x);
     Value sums = ops.cast(ops.matmulInteger(q.get(0), w, q.get(2)), OnnxType.FLOAT);
     return ops.mul(sums, ops.mul(q.get(1), scales));
@@ -129,12 +129,12 @@ record Layers(
             name + "_int8",
             OnnxType.INT8,
             new long[] {rows, C},
-            sink -> sink.put(ByteRows.of(numbers(name), C).values()));
+            sink -> sink.put(ByteRows.of(numbers(name), C, ByteRows.TABLE).values()));
     Value scales =
         constant(
             name + "_scale",
             new long[] {rows, 1},
-            sink -> sink.put(ByteRows.of(numbers(name), C).scales()));
+            sink -> sink.put(ByteRows.of(numbers(name), C, ByteRows.TABLE).scales()));
     Value picked = ops.cast(ops.gather(table, ids, 0), OnnxType.FLOAT);
     return ops.mul(picked, ops.gather(scales, ids, 0));
   }

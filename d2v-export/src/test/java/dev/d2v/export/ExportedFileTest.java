@@ -133,7 +133,7 @@ final class ExportedFileTest {
         assertEquals(w, bytes.get(i * out + o) * scale, scale / 2 * 1.0001f);
         largest = Math.max(largest, Math.abs(bytes.get(i * out + o)));
       }
-      assertEquals(127, largest, "channel " + o + " uses all of its range");
+      assertEquals(64, largest, "channel " + o + " uses all of its range");
     }
   }
 

@@ -33,6 +33,10 @@ final class Session {
 
   private final PretrainOptions options;
   private final Terminal terminal;
+
+  /// Where progress is shown.
+  private final Terminal watched;
+
   private final StopSignal stop;
   private final RunFolder folder;
   private final RunData data;
@@ -56,6 +60,7 @@ final class Session {
       Workspace workspace) {
     this.options = options;
     this.terminal = terminal;
+    this.watched = options.quiet() ? Terminal.silent() : terminal;
     this.stop = stop;
     this.folder = folder;
     this.data = data;
@@ -101,7 +106,7 @@ final class Session {
     }
     List<Evaluation.Vectors> vectors = new ArrayList<>();
     for (Evaluation e : evaluations) {
-      vectors.add(e.vectors(reader, terminal));
+      vectors.add(e.vectors(reader, watched));
       scores.put(e.named("trained"), e.score(vectors.getLast()));
     }
     folder.writeScores(scores);
@@ -172,7 +177,7 @@ final class Session {
         scores.put(e.baselineName(), e.baseline());
       }
       if (!scores.containsKey(e.named("untrained")) && start == 0) {
-        scores.put(e.named("untrained"), e.score(e.vectors(reader, terminal)));
+        scores.put(e.named("untrained"), e.score(e.vectors(reader, watched)));
       }
     }
     folder.writeScores(scores);
@@ -189,7 +194,7 @@ final class Session {
                 ? MetricsLog.create(folder.metrics())
                 : MetricsLog.resume(folder.metrics(), start + 1);
         TensorBoardWriter board = TensorBoardWriter.create(folder.path(), Clock.systemUTC());
-        ProgressLine progress = ProgressLine.of(terminal, "training", start, total)) {
+        ProgressLine progress = ProgressLine.of(watched, "training", start, total)) {
       Meters meters = new Meters(data);
       while (trainer.updates() < total && !stop.requested()) {
         UpdateReport report = trainer.update(loaders);

@@ -1,5 +1,8 @@
 package dev.d2v.cli.run;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.OutputStream;
 import java.io.PrintStream;
 
 /// Where a command writes.
@@ -17,6 +20,12 @@ public record Terminal(PrintStream out, PrintStream err, boolean interactive, in
     boolean interactive = Boolean.getBoolean("d2v.terminal");
     int columns = Integer.getInteger("d2v.columns", COLUMNS);
     return new Terminal(System.out, System.err, interactive, columns > 20 ? columns : COLUMNS);
+  }
+
+  /// One that shows nothing.
+  public static Terminal silent() {
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8);
+    return plain(nowhere, nowhere);
   }
 
   /// One that is not interactive: what a pipe gets.
