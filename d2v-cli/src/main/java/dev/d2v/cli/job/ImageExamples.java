@@ -12,8 +12,8 @@ import dev.d2v.model.train.FeatureReader;
 /// @param labels class of each, or -1
 /// @param format size, channels, mean and deviation
 record ImageExamples(float[] pixels, int[] labels, ImageFormat format) implements Examples {
-  /// The largest side of an image that is compared pixel by pixel. A probe on 150,528 numbers a
-  /// sample would take gigabytes, and is no better than one on their averages.
+  /// The largest side of an image that is compared pixel by pixel. A probe on the 150,528 numbers
+  /// of one of 224 x 224 would take gigabytes.
   private static final int BASELINE_SIDE = 64;
 
   @Override

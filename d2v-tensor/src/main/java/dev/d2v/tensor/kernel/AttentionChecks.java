@@ -29,8 +29,7 @@ public final class AttentionChecks {
     if (lse != null) {
       Checks.floats(lse, (long) B * H * T, operation, "lse");
     }
-    Checks.that(D <= CHANNELS, operation, "D must be at most %d, got %d".formatted(CHANNELS, D));
-    optional(operation, bias, padding, B, T, H);
+    common(operation, bias, padding, B, T, H, D);
   }
 
   /// The arguments of [AttentionKernels#attentionBackward].
@@ -57,12 +56,18 @@ public final class AttentionChecks {
     if (dbias != null) {
       Checks.floats(dbias, (long) B * H * T * T, operation, "dbias");
     }
-    Checks.that(D <= CHANNELS, operation, "D must be at most %d, got %d".formatted(CHANNELS, D));
-    optional(operation, bias, padding, B, T, H);
+    common(operation, bias, padding, B, T, H, D);
   }
 
-  private static void optional(
-      String operation, @Nullable Tensor bias, @Nullable Tensor padding, int B, int T, int H) {
+  private static void common(
+      String operation,
+      @Nullable Tensor bias,
+      @Nullable Tensor padding,
+      int B,
+      int T,
+      int H,
+      int D) {
+    Checks.that(D <= CHANNELS, operation, "D must be at most %d, got %d".formatted(CHANNELS, D));
     if (bias != null) {
       long shared = (long) H * T * T;
       Checks.floats(bias, shared, operation, "bias");

@@ -111,7 +111,7 @@ final class DotTile {
 
   /// The mask is for the reason that [GemmTile5] gives.
   private static void two(float[] sums, int at, float[] a, int ap, long b, long ldb, int k) {
-    int mask = ~(k >> 31);
+    int mask = GemmTile5.mask(k);
     FloatVector o = zero(F), v, c00 = o, c01 = o;
     FloatVector c10 = o, c11 = o;
     FloatVector c20 = o, c21 = o;

@@ -27,7 +27,7 @@ final class GemmTile5 {
   private GemmTile5() {}
 
   /// All bits, for k is not negative.
-  private static int mask(int k) {
+  static int mask(int k) {
     return ~(k >> 31);
   }
 
