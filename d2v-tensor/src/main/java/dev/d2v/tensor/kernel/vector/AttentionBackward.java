@@ -73,14 +73,13 @@ record AttentionBackward(
   private void block(AttentionRoom room, int head, int i0, int count) {
     scores.biases(room, head, i0, count);
     boolean dropping = scores.factors(room, head, i0, count);
-    int b = head % shape.G() * shape.D() * count;
     for (int j = 0; j < shape.T(); j += ROWS) {
       strip(room, head, j, count, dropping);
       // a block after the first adds to what those before it left
       long dk = dqkv + shape.qkvAt(head, j, 1);
       long dv = dqkv + shape.qkvAt(head, j, 2);
-      add(room, room.gradients, room.queries, b, dk, j, count, i0 > 0);
-      add(room, room.probabilities, room.outs, b, dv, j, count, i0 > 0);
+      add(room, room.gradients, room.queries, head, dk, j, count, i0 > 0);
+      add(room, room.probabilities, room.outs, head, dv, j, count, i0 > 0);
     }
     queries(room, head, dqkv + shape.qkvAt(head, i0, 0), count);
     if (dbias != 0) {
@@ -119,11 +118,12 @@ record AttentionBackward(
       }
       int strip = Strips.along(i);
       AttentionSoftmax.gradients(
-          room.probabilities,
-          room.gradients,
-          strip,
-          room.high,
-          AttentionRoom.high(j, i, T),
+          room.probabilities.array,
+          room.probabilities.at + strip,
+          room.gradients.array,
+          room.gradients.at + strip,
+          room.high.array,
+          room.high(j, i, T),
           room.at(room.scores, 0, i),
           dp,
           keys,
@@ -133,7 +133,8 @@ record AttentionBackward(
           scores.scale());
       if (dropping) {
         int at = scores.turned(j, i);
-        AttentionSoftmax.scale(room.probabilities, strip, DISTANCE, room.factors, at, keys);
+        int p = room.probabilities.at + strip;
+        AttentionSoftmax.scale(room.probabilities.array, p, DISTANCE, room.factors, at, keys);
       }
     }
   }
@@ -141,16 +142,18 @@ record AttentionBackward(
   /// `c = a b`, or `c += a b`, for the strip of a and a head's panels of b: rows of D columns of
   /// keys.
   private void add(
-      AttentionRoom room, float[] a, float[] b, int bt, long c, int j, int count, boolean adds) {
+      AttentionRoom room, Packed a, Packed b, int head, long c, int j, int count, boolean adds) {
     int keys = Math.min(ROWS, shape.T() - j);
     long stride = shape.qkvStride();
+    int bt = b.at + head % shape.G() * shape.D() * count;
     for (int d = 0; d < shape.D(); d += WIDTH) {
       int width = Math.min(WIDTH, shape.D() - d);
+      int at = bt + d * count;
       if (!adds && keys == ROWS && width == WIDTH) {
-        GemmTile.rows(c + 4L * d, stride, keys, room.zeros, 0, a, 0, b, bt + d * count, count);
+        GemmTile.rows(c + 4L * d, stride, keys, room.zeros, 0, a.array, a.at, b.array, at, count);
         continue;
       }
-      GemmTile.rows(room.tile, 2 * W, keys, room.zeros, 0, a, 0, b, bt + d * count, count);
+      GemmTile.rows(room.tile, 2 * W, keys, room.zeros, 0, a.array, a.at, b.array, at, count);
       if (adds) {
         TileStore.add(c + 4L * d, stride, 0, room.tile, keys, width);
       } else {
@@ -166,15 +169,16 @@ record AttentionBackward(
     long stride = shape.qkvStride();
     for (int d = 0; d < shape.D(); d += WIDTH) {
       int width = Math.min(WIDTH, shape.D() - d);
+      int k = room.values.at + (before + d) * T;
       for (int i = 0; i < count; i += ROWS) {
         int rows = Math.min(ROWS, count - i);
-        int g = AttentionRoom.high(0, i, T);
+        int g = room.high(0, i, T);
         if (rows == ROWS && width == WIDTH) {
           long c = dq + stride * i + 4L * d;
-          GemmTile.columns(c, stride, rows, room.high, g, room.values, (before + d) * T, T);
+          GemmTile.columns(c, stride, rows, room.high.array, g, room.values.array, k, T);
           continue;
         }
-        GemmTile.columns(room.tile, 2 * W, rows, room.high, g, room.values, (before + d) * T, T);
+        GemmTile.columns(room.tile, 2 * W, rows, room.high.array, g, room.values.array, k, T);
         TileStore.assign(dq + stride * i + 4L * d, stride, room.tile, rows, width);
       }
     }

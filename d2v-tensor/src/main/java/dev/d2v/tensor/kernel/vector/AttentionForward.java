@@ -71,8 +71,8 @@ record AttentionForward(
     if (scores.factors(room, head, i0, count)) {
       int T = shape.T();
       for (int i = 0; i < count; i += V) {
-        int at = AttentionRoom.high(0, i, T);
-        AttentionSoftmax.scale(room.high, at, HIGH, room.factors, scores.turned(0, i), T);
+        int at = room.high(0, i, T);
+        AttentionSoftmax.scale(room.high.array, at, HIGH, room.factors, scores.turned(0, i), T);
       }
     }
     outputs(room, head, out + shape.outAt(head, i0), count);
@@ -95,9 +95,9 @@ record AttentionForward(
     }
     AttentionSoftmax.finite(room.shifts, queries);
     for (int i = 0; i < count; i += V) {
-      int p = AttentionRoom.high(0, i, T);
+      int p = room.high(0, i, T);
       long s = room.at(room.scores, 0, i);
-      AttentionSoftmax.exponentials(room.high, p, s, T, room.shifts, room.sums, i);
+      AttentionSoftmax.exponentials(room.high.array, p, s, T, room.shifts, room.sums, i);
     }
     AttentionSoftmax.finish(room.shifts, room.sums, queries);
   }
@@ -111,8 +111,9 @@ record AttentionForward(
       int width = Math.min(WIDTH, shape.D() - d);
       for (int i = 0; i < count; i += ROWS) {
         int rows = Math.min(ROWS, count - i);
-        int p = AttentionRoom.high(0, i, T);
-        GemmTile.columns(room.tile, 2 * W, rows, room.high, p, room.values, (before + d) * T, T);
+        int p = room.high(0, i, T);
+        int v = room.values.at + (before + d) * T;
+        GemmTile.columns(room.tile, 2 * W, rows, room.high.array, p, room.values.array, v, T);
         TileStore.scaled(o + stride * i + 4L * d, stride, room.tile, rows, width, room.sums, i);
       }
     }

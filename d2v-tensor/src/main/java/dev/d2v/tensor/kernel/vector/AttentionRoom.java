@@ -22,22 +22,22 @@ final class AttentionRoom {
 
   /// Keys (T,D) and, backward, values in strips. D here and below are the channels of all heads of
   /// a group.
-  float[] keys = NONE, valueStrips = NONE;
+  final Packed keys = new Packed(), valueStrips = new Packed();
 
   /// Values (T,D), or backward keys, in panels.
-  float[] values = NONE;
+  final Packed values = new Packed();
 
   /// The block's scaled queries (D,Q), and the gradients of its outputs, in panels.
-  float[] queriesT = NONE, outsT = NONE;
+  final Packed queriesT = new Packed(), outsT = new Packed();
 
   /// The block's queries (Q,D), and the gradients of its outputs, in panels.
-  float[] queries = NONE, outs = NONE;
+  final Packed queries = new Packed(), outs = new Packed();
 
   /// Forward: the block's probabilities. Backward: gradients of its scores. (T,Q) in high panels.
-  float[] high = NONE;
+  final Packed high = new Packed();
 
   /// Probabilities and gradients of scores of ROWS keys: a strip (ROWS,Q).
-  float[] probabilities = NONE, gradients = NONE;
+  final Packed probabilities = new Packed(), gradients = new Packed();
 
   /// For each query (Q): what is subtracted from its scores; the sum of its exponentials or its
   /// inverse; the sum of `p dp`.
@@ -82,19 +82,19 @@ final class AttentionRoom {
     int Q = shape.queries(backward).each();
     int wide = Blocks.roundUp(Q, WIDTH);
     int columns = Blocks.roundUp(D, WIDTH);
-    keys = grown(keys, strips);
-    values = grown(values, (long) T * columns);
-    queriesT = grown(queriesT, (long) D * wide);
-    high = grown(high, (long) T * Blocks.roundUp(Q, HIGH));
+    keys.fit(strips);
+    values.fit((long) T * columns);
+    queriesT.fit((long) D * wide);
+    high.fit((long) T * Blocks.roundUp(Q, HIGH));
     shifts = grown(shifts, (long) shape.G() * wide);
     sums = grown(sums, wide);
     if (backward) {
-      valueStrips = grown(valueStrips, strips);
-      outsT = grown(outsT, (long) D * wide);
-      queries = grown(queries, (long) Q * columns);
-      outs = grown(outs, (long) Q * columns);
-      probabilities = grown(probabilities, new Strips(wide).size(1));
-      gradients = grown(gradients, new Strips(wide).size(1));
+      valueStrips.fit(strips);
+      outsT.fit((long) D * wide);
+      queries.fit((long) Q * columns);
+      outs.fit((long) Q * columns);
+      probabilities.fit(new Strips(wide).size(1));
+      gradients.fit(new Strips(wide).size(1));
       deltas = grown(deltas, (long) shape.G() * wide);
     }
     if (extra) {
@@ -120,7 +120,7 @@ final class AttentionRoom {
   }
 
   /// Where a row of T has a query in a high panel.
-  static int high(int row, int query, int T) {
-    return query / HIGH * T * HIGH + row * HIGH + query % HIGH;
+  int high(int row, int query, int T) {
+    return high.at + query / HIGH * T * HIGH + row * HIGH + query % HIGH;
   }
 }

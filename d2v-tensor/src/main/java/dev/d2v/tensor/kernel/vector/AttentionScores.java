@@ -56,26 +56,27 @@ record AttentionScores(
   }
 
   /// A group's keys (1) or values (2) in strips.
-  void strips(float[] to, int head, int which) {
+  void strips(Packed to, int head, int which) {
     Strips layout = new Strips(channels());
     for (int j = 0; j < shape.T(); j += ROWS) {
       int rows = Math.min(ROWS, shape.T() - j);
       long from = of(head, j, which);
-      GemmPacking.strip(to, layout.at(j / ROWS), from, shape.qkvStride(), rows, channels());
+      int at = to.at + layout.at(j / ROWS);
+      GemmPacking.strip(to.array, at, from, shape.qkvStride(), rows, channels());
     }
   }
 
   /// A group's rows in panels (count,channels).
-  void panels(float[] to, long from, long stride, int count) {
-    GemmPacking.panels(to, 0, WIDTH, count * WIDTH, from, stride, count, channels());
+  void panels(Packed to, long from, long stride, int count) {
+    GemmPacking.panels(to.array, to.at, WIDTH, count * WIDTH, from, stride, count, channels());
   }
 
   /// A group's rows, turned into panels (channels,count), times a factor.
-  void turn(float[] to, long from, long stride, int count, float factor) {
+  void turn(Packed to, long from, long stride, int count, float factor) {
     int D = channels();
     for (int i = 0; i < count; i += WIDTH) {
       int width = Math.min(WIDTH, count - i);
-      GemmPacking.transposed(to, i * D, from + stride * i, stride, D, width, factor);
+      GemmPacking.transposed(to.array, to.at + i * D, from + stride * i, stride, D, width, factor);
     }
   }
 
@@ -128,18 +129,18 @@ record AttentionScores(
 
   /// A head's strip from row j on by its panels of (D,count).
   void products(
-      AttentionRoom room, long to, float[] strips, float[] panels, int head, int j, int count) {
+      AttentionRoom room, long to, Packed strips, Packed panels, int head, int j, int count) {
     int D = shape.D();
     int before = head % shape.G() * D;
     int rows = Math.min(ROWS, shape.T() - j);
-    int at = new Strips(channels()).at(j / ROWS) + Strips.along(before);
+    int at = strips.at + new Strips(channels()).at(j / ROWS) + Strips.along(before);
     for (int i = 0; i < count; i += WIDTH) {
       long c = room.at(to, 0, i);
-      int panel = i * channels() + before * WIDTH;
+      int panel = panels.at + i * channels() + before * WIDTH;
       if (count - i > V) {
-        GemmTile.rows(c, 2 * W, rows, room.zeros, 0, strips, at, panels, panel, D);
+        GemmTile.rows(c, 2 * W, rows, room.zeros, 0, strips.array, at, panels.array, panel, D);
       } else {
-        GemmTile.narrow(c, 2 * W, rows, strips, at, panels, panel, D);
+        GemmTile.narrow(c, 2 * W, rows, strips.array, at, panels.array, panel, D);
       }
     }
   }
@@ -180,7 +181,7 @@ record AttentionScores(
     int T = shape.T();
     for (int j = 0; j < T; j++) {
       for (int i = 0; i < count; i += V) {
-        FloatVector g = FloatVector.fromArray(F, room.high, AttentionRoom.high(j, i, T));
+        FloatVector g = FloatVector.fromArray(F, room.high.array, room.high(j, i, T));
         g.mul(1 / scale).intoMemorySegment(ALL, row(room, j) + 4L * i, ORDER);
       }
     }

@@ -97,16 +97,17 @@ final class AttentionSoftmax {
 
   /// `p = 2^(s - shift)` and `g = factor p (dp - delta)` for at most ROWS keys.
   ///
-  /// @param strip where the first key's p and g are in their strips; the next key's are DISTANCE
-  ///   behind
+  /// @param pt where the first key's p is in its strip, the next key's is DISTANCE behind
+  /// @param gt where the first key's g is in its strip
   /// @param high where the first key's g is in `columns`, too; the next key's are HIGH behind
   /// @param s address of the first key's scores
   /// @param dp address of the gradients of the first key's probabilities
   /// @param at where the queries are in shifts and deltas
   static void gradients(
       float[] p,
+      int pt,
       float[] g,
-      int strip,
+      int gt,
       float[] columns,
       int high,
       long s,
@@ -133,10 +134,10 @@ final class AttentionSoftmax {
               .add(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
               .reinterpretAsFloats()
               .blend(0f, x.compare(VectorOperators.LT, LOWEST));
-      y.intoArray(p, strip + DISTANCE * j);
+      y.intoArray(p, pt + DISTANCE * j);
       FloatVector above = fromMemorySegment(F, ALL, dp + ROW * j, ORDER).sub(delta);
       FloatVector ds = y.mul(factor).mul(above);
-      ds.intoArray(g, strip + DISTANCE * j);
+      ds.intoArray(g, gt + DISTANCE * j);
       ds.intoArray(columns, high + HIGH * j);
     }
   }

@@ -23,15 +23,14 @@ final class ColumnGemm {
   private static final int GAP = 16;
 
   private static final int TILE = 2;
-  private static final float[] NONE = {};
 
   private final RowParallel parallel;
   private final Scratch scratch;
 
   /// A piece of a in panels of HIGH columns, and of b in panels of WIDTH.
-  private float[] packedA = NONE;
+  private final Packed packedA = new Packed();
 
-  private float[] packedB = NONE;
+  private final Packed packedB = new Packed();
 
   ColumnGemm(RowParallel parallel, Scratch scratch) {
     this.parallel = parallel;
@@ -59,8 +58,8 @@ final class ColumnGemm {
     Product x = new Product(c, a, b, m, n, k);
     Plan plan = Plan.of(m, n, k, parallel.threads());
     int longest = plan.pieces.each();
-    packedA = GemmPacking.grown(packedA, (long) Math.ceilDiv(m, HIGH) * stride(HIGH, longest));
-    packedB = GemmPacking.grown(packedB, (long) Math.ceilDiv(n, WIDTH) * stride(WIDTH, longest));
+    packedA.fit((long) Math.ceilDiv(m, HIGH) * stride(HIGH, longest));
+    packedB.fit((long) Math.ceilDiv(n, WIDTH) * stride(WIDTH, longest));
     for (int piece = 0; piece < plan.pieces.count(); piece++) {
       int from = plan.pieces.from(piece);
       int length = plan.pieces.length(piece);
@@ -87,8 +86,10 @@ final class ColumnGemm {
     long b = x.b + 4 * row * x.n;
     int m = x.m;
     int n = x.n;
-    GemmPacking.panels(packedA, first * HIGH, HIGH, stride(HIGH, length), a, 4L * m, count, m);
-    GemmPacking.panels(packedB, first * WIDTH, WIDTH, stride(WIDTH, length), b, 4L * n, count, n);
+    int atA = packedA.at + first * HIGH;
+    int atB = packedB.at + first * WIDTH;
+    GemmPacking.panels(packedA.array, atA, HIGH, stride(HIGH, length), a, 4L * m, count, m);
+    GemmPacking.panels(packedB.array, atB, WIDTH, stride(WIDTH, length), b, 4L * n, count, n);
   }
 
   private void block(Product x, Plan plan, int k, int block, int across, int thread) {
@@ -99,11 +100,11 @@ final class ColumnGemm {
     int right = left + plan.columns.length(across);
     long ldc = 4L * x.n;
     for (int j = left; j < right; j += WIDTH) {
-      int b = j / WIDTH * stride(WIDTH, k);
+      int b = packedB.at + j / WIDTH * stride(WIDTH, k);
       for (int i = top; i < bottom; i += ROWS) {
-        int a = i / HIGH * stride(HIGH, k) + i % HIGH;
+        int a = packedA.at + i / HIGH * stride(HIGH, k) + i % HIGH;
         int height = Math.min(ROWS, bottom - i);
-        GemmTile.columns(tile, 2 * W, height, packedA, a, packedB, b, k);
+        GemmTile.columns(tile, 2 * W, height, packedA.array, a, packedB.array, b, k);
         long c = x.c + ldc * i + 4L * j;
         TileStore.add(c, ldc, 0, tile, height, Math.min(WIDTH, right - j));
       }

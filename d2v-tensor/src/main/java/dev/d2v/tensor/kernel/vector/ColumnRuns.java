@@ -49,15 +49,15 @@ final class ColumnRuns {
   private final Scratch scratch;
 
   /// Packed pieces of a and of b for each thread.
-  private final float[][] packedA;
+  private final Packed[] packedA;
 
-  private final float[][] packedB;
+  private final Packed[] packedB;
 
   ColumnRuns(RowParallel parallel, Scratch scratch) {
     this.parallel = parallel;
     this.scratch = scratch;
-    this.packedA = new float[parallel.threads()][0];
-    this.packedB = new float[parallel.threads()][0];
+    this.packedA = Packed.forThreads(parallel.threads());
+    this.packedB = Packed.forThreads(parallel.threads());
   }
 
   /// By address; sums may be 0. A run's result has rows and columns of whole tiles, and behind them
@@ -101,28 +101,31 @@ final class ColumnRuns {
     Blocks pieces = x.pieces(run);
     int strideA = HIGH * pieces.each() + GAP;
     int strideB = WIDTH * pieces.each() + GAP;
-    packedA[thread] = GemmPacking.grown(packedA[thread], (long) Math.ceilDiv(x.m, HIGH) * strideA);
-    packedB[thread] = GemmPacking.grown(packedB[thread], (long) Math.ceilDiv(x.n, WIDTH) * strideB);
-    float[] a = packedA[thread];
-    float[] b = packedB[thread];
+    packedA[thread].fit((long) Math.ceilDiv(x.m, HIGH) * strideA);
+    packedB[thread].fit((long) Math.ceilDiv(x.n, WIDTH) * strideB);
+    float[] a = packedA[thread].array;
+    float[] b = packedB[thread].array;
+    int beginA = packedA[thread].at;
+    int beginB = packedB[thread].at;
     long tile = scratch.segment(thread, TILE, GemmTile.BYTES).address();
     long ldc = 4L * x.columns();
     for (int piece = 0; piece < pieces.count(); piece++) {
       long row = (long) x.runs.from(run) + pieces.from(piece);
       int k = pieces.length(piece);
-      GemmPacking.panels(a, 0, HIGH, strideA, x.a + 4 * row * x.m, 4L * x.m, k, x.m);
-      GemmPacking.panels(b, 0, WIDTH, strideB, x.b + 4 * row * x.n, 4L * x.n, k, x.n);
+      GemmPacking.panels(a, beginA, HIGH, strideA, x.a + 4 * row * x.m, 4L * x.m, k, x.m);
+      GemmPacking.panels(b, beginB, WIDTH, strideB, x.b + 4 * row * x.n, 4L * x.n, k, x.n);
       if (x.sums != 0) {
-        columnSums(x, a, strideA, k, result + ldc * x.rows(), piece > 0);
+        columnSums(x, a, beginA, strideA, k, result + ldc * x.rows(), piece > 0);
       }
       for (int j = 0; j < x.n; j += WIDTH) {
+        int panel = beginB + j / WIDTH * strideB;
         for (int i = 0; i < x.m; i += ROWS) {
-          int at = i / HIGH * strideA + i % HIGH;
+          int at = beginA + i / HIGH * strideA + i % HIGH;
           long c = result + ldc * i + 4L * j;
           if (piece == 0) {
-            GemmTile.columns(c, ldc, ROWS, a, at, b, j / WIDTH * strideB, k);
+            GemmTile.columns(c, ldc, ROWS, a, at, b, panel, k);
           } else {
-            GemmTile.columns(tile, 2 * W, ROWS, a, at, b, j / WIDTH * strideB, k);
+            GemmTile.columns(tile, 2 * W, ROWS, a, at, b, panel, k);
             TileStore.add(c, ldc, 0, tile, ROWS, WIDTH);
           }
         }
@@ -132,9 +135,9 @@ final class ColumnRuns {
 
   /// `to[i] = sum over the k rows of a packed piece`, or `+=`.
   private static void columnSums(
-      Product x, float[] a, int stride, int k, long to, boolean accumulates) {
+      Product x, float[] a, int begin, int stride, int k, long to, boolean accumulates) {
     for (int i = 0; i < x.m; i += V) {
-      int at = i / HIGH * stride + i % HIGH;
+      int at = begin + i / HIGH * stride + i % HIGH;
       FloatVector even = accumulates ? load(to + 4L * i) : FloatVector.zero(F);
       FloatVector odd = FloatVector.zero(F);
       int p = 0;

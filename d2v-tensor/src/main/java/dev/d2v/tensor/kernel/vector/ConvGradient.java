@@ -34,14 +34,14 @@ final class ConvGradient {
 
   private final RowParallel parallel;
   private final Buffers[] threads;
-  private float[] sums = new float[0];
+  private final Packed sums = new Packed();
 
   /// A thread's own memory; it only grows.
   private static final class Buffers {
     private final Block block = new Block();
     private final float[] tile = new float[ConvGradientTile.FLOATS];
-    private float[] panel = new float[0];
-    private float[] target = new float[0];
+    private final Packed panel = new Packed();
+    private final Packed target = new Packed();
     private int[] places = new int[0];
   }
 
@@ -106,7 +106,7 @@ final class ConvGradient {
     Call one = new Call(view, blocks, panel, begin, places(view, columns), from, 1, dw, dbias, x);
     int runs = Math.clamp(MOST_SUMS / one.runFloats(), 1, Math.min(ENOUGH_PARTS, blocks.count()));
     Call c = new Call(view, blocks, panel, begin, one.places, from, runs, dw, dbias, x);
-    sums = grown(sums, Math.multiplyExact(runs, c.runFloats()));
+    sums.fit(Math.multiplyExact(runs, c.runFloats()));
     int wanted = Math.ceilDiv(ENOUGH_PARTS, runs);
     int together = Math.clamp(PANEL / panel.groupFloats(), 1, Math.ceilDiv(view.groups(), wanted));
     Blocks groups = Blocks.of(view.groups(), together, 1);
@@ -192,14 +192,14 @@ final class ConvGradient {
     int end = Math.min(first + targets.length(targetRun), c.view.targetChannels());
     int padded = Blocks.roundUp(Math.max(0, end - first), CHANNELS);
     int most = c.blocks.mostPlaces();
-    b.panel = grown(b.panel, groups.each() * c.panel.groupFloats());
-    b.target = grown(b.target, groups.each() * padded * most);
+    b.panel.fit((long) groups.each() * c.panel.groupFloats());
+    b.target.fit((long) groups.each() * padded * most);
     b.places = grown(b.places, most);
     for (int g = from; g < to; g++) {
-      int at = run * c.runFloats() + g * c.groupFloats();
-      Arrays.fill(sums, at + first * c.row(), at + (first + padded) * c.row(), 0);
+      int at = sums.at + run * c.runFloats() + g * c.groupFloats();
+      Arrays.fill(sums.array, at + first * c.row(), at + (first + padded) * c.row(), 0);
       int biases = at + c.targets() * c.row();
-      Arrays.fill(sums, biases + first, biases + first + padded, 0);
+      Arrays.fill(sums.array, biases + first, biases + first + padded, 0);
     }
     int last = (int) ((long) c.blocks.count() * (run + 1) / c.runs);
     boolean clean = false;
@@ -213,15 +213,15 @@ final class ConvGradient {
       c.panel.places(block, b.places);
       c.dy[thread].read(from, to, first, end, b.target);
       for (int g = from; g < to; g++) {
-        int group = (g - from) * c.panel.groupFloats();
-        int target = (g - from) * padded * block.places();
-        int at = run * c.runFloats() + g * c.groupFloats();
+        int group = b.panel.at + (g - from) * c.panel.groupFloats();
+        int target = b.target.at + (g - from) * padded * block.places();
+        int at = sums.at + run * c.runFloats() + g * c.groupFloats();
         int row = at + first * c.row();
         for (int o = 0; o < padded; o += CHANNELS, target += block.places() * CHANNELS) {
           tiles(c, b, group, target, block.places(), row + o * c.row());
           if (c.dbias != 0) {
             int bias = at + c.targets() * c.row() + first + o;
-            biases(b.target, target, block.places(), bias);
+            biases(b.target.array, target, block.places(), bias);
           }
         }
       }
@@ -235,7 +235,8 @@ final class ConvGradient {
       int d1 = group + c.columns[j + 1];
       int d2 = group + c.columns[j + ConvGradientTile.VECTORS - 1];
       for (int o = 0; o < CHANNELS; o += ConvGradientTile.TARGETS) {
-        ConvGradientTile.run(b.panel, b.places, places, d0, d1, d2, b.target, target + o, b.tile);
+        ConvGradientTile.run(
+            b.panel.array, b.places, places, d0, d1, d2, b.target.array, target + o, b.tile);
         add(b.tile, at + o * c.row() + j * L, c.row());
       }
     }
@@ -246,7 +247,7 @@ final class ConvGradient {
       for (int j = 0; j < ConvGradientTile.VECTORS; j++) {
         int to = at + o * row + j * L;
         int from = (o * ConvGradientTile.VECTORS + j) * L;
-        fromArray(F, sums, to).add(fromArray(F, tile, from)).intoArray(sums, to);
+        fromArray(F, sums.array, to).add(fromArray(F, tile, from)).intoArray(sums.array, to);
       }
     }
   }
@@ -254,7 +255,7 @@ final class ConvGradient {
   private void biases(float[] target, int from, int places, int at) {
     for (int lane = 0; lane < CHANNELS; lane += L) {
       FloatVector even = FloatVector.zero(F);
-      FloatVector odd = fromArray(F, sums, at + lane);
+      FloatVector odd = fromArray(F, sums.array, at + lane);
       int p = from + lane;
       int end = p + places * CHANNELS;
       for (; p < end - CHANNELS; p += 2 * CHANNELS) {
@@ -264,7 +265,7 @@ final class ConvGradient {
       if (p < end) {
         even = even.add(fromArray(F, target, p));
       }
-      even.add(odd).intoArray(sums, at + lane);
+      even.add(odd).intoArray(sums.array, at + lane);
     }
   }
 
@@ -274,11 +275,12 @@ final class ConvGradient {
     parallel.run(
         c.runs > 1 ? parts.count() : 0,
         (part, thread) -> {
-          int to = (int) parts.to(part);
+          float[] all = sums.array;
+          int to = sums.at + (int) parts.to(part);
           for (int run = 1; run < c.runs; run++) {
             int other = run * c.runFloats();
-            for (int i = (int) parts.from(part); i < to; i += L) {
-              fromArray(F, sums, i).add(fromArray(F, sums, other + i)).intoArray(sums, i);
+            for (int i = sums.at + (int) parts.from(part); i < to; i += L) {
+              fromArray(F, all, i).add(fromArray(F, all, other + i)).intoArray(all, i);
             }
           }
         });
@@ -286,17 +288,17 @@ final class ConvGradient {
 
   /// Adds the sums of one target channel of the tensor to its gradients.
   private void scatter(Call c, int g, int o) {
-    int at = g * c.groupFloats();
+    int at = sums.at + g * c.groupFloats();
     long row = c.dw + 4L * c.view.weightRow(g, 0, o);
     float bias = 0;
     for (int f = 0; f < c.places.length; f++) {
       int target = f * c.view.out() + o;
-      bias += sums[at + c.targets() * c.row() + target];
+      bias += sums.array[at + c.targets() * c.row() + target];
       int[] to = c.places[f];
       for (int i = 0; i < to.length; i++) {
         if (to[i] >= 0) {
           long place = row + 4L * to[i];
-          set(place, get(place) + sums[at + target * c.row() + i]);
+          set(place, get(place) + sums.array[at + target * c.row() + i]);
         }
       }
     }

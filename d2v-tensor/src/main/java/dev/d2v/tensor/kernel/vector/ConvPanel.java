@@ -124,13 +124,13 @@ final class ConvPanel {
   }
 
   /// Zeros a panel of so many groups.
-  void clear(float[] panel, int groups) {
-    Arrays.fill(panel, 0, groups * groupFloats(), 0);
+  void clear(Packed panel, int groups) {
+    Arrays.fill(panel.array, panel.at, panel.at + groups * groupFloats(), 0);
   }
 
   /// Copies groups [from, to) of what the block reads into the panel, which holds zeros, or what
   /// another block left there when blocks are [#uniform()].
-  void pack(float[] panel, long x, Block b, int from, int to) {
+  void pack(Packed panel, long x, Block b, int from, int to) {
     ConvAxis rows = view.rows();
     for (int s = 0; s < b.samples(); s++) {
       for (int j = 0; j < b.rows() + rows.taps() - 1; j++) {
@@ -138,8 +138,8 @@ final class ConvPanel {
           int row = rows.source(b.row() + j, phase);
           if (row >= 0 && row < rows.sources()) {
             long line = (long) (b.sample() + s) * rows.sources() + row;
-            int at = j * rowFloats() + s * pitch * CHANNELS;
-            packRow(panel, at, x, line, phase, b, from, to);
+            int at = panel.at + j * rowFloats() + s * pitch * CHANNELS;
+            packRow(panel.array, at, x, line, phase, b, from, to);
           }
         }
       }

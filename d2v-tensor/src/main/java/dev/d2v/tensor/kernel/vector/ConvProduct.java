@@ -26,13 +26,13 @@ final class ConvProduct {
 
   private final RowParallel parallel;
   private final Buffers[] threads;
-  private float[] packed = new float[0];
+  private final Packed packed = new Packed();
 
   /// A thread's own memory; it only grows.
   private static final class Buffers {
     private final Block block = new Block();
-    private float[] panel = new float[0];
-    private float[] out = new float[0];
+    private final Packed panel = new Packed();
+    private final Packed out = new Packed();
     private int[] segments = new int[0];
   }
 
@@ -43,10 +43,6 @@ final class ConvProduct {
   }
 
   /// An array of at least that length: the same one if it is.
-  static float[] grown(float[] array, int length) {
-    return array.length >= length ? array : new float[length];
-  }
-
   static int[] grown(int[] array, int length) {
     return array.length >= length ? array : new int[length];
   }
@@ -77,7 +73,7 @@ final class ConvProduct {
     Strip[] strips = strips(view, panel);
     Strip last = strips[strips.length - 1];
     int groupFloats = last.packedAt + last.plan.packedFloats(last.vectors);
-    packed = grown(packed, Math.multiplyExact(view.groups(), groupFloats));
+    packed.fit(Math.multiplyExact(view.groups(), groupFloats));
     ConvTarget[] targets = new ConvTarget[threads.length];
     Arrays.setAll(targets, i -> new ConvTarget(view, y, addend, threads[i].block));
     boolean[] clean = new boolean[threads.length];
@@ -118,8 +114,8 @@ final class ConvProduct {
   }
 
   private void pack(Call c, int g, Strip s) {
-    int at = g * c.groupFloats + s.packedAt;
-    s.plan.pack(packed, at, s.vectors, c.w, c.bias, g, s.first, s.channels);
+    int at = packed.at + g * c.groupFloats + s.packedAt;
+    s.plan.pack(packed.array, at, s.vectors, c.w, c.bias, g, s.first, s.channels);
   }
 
   private void part(
@@ -132,25 +128,27 @@ final class ConvProduct {
     int first = c.strips[firstStrip].first;
     int end = c.strips[endStrip - 1].first + c.strips[endStrip - 1].channels;
     int segments = c.panel.segments(block);
-    b.panel = grown(b.panel, groups.each() * c.panel.groupFloats());
     b.segments = grown(b.segments, segments);
     c.panel.segments(block, b.segments);
     if (!c.clean[thread]) {
+      b.panel.fit((long) groups.each() * c.panel.groupFloats());
       c.panel.clear(b.panel, groups.each());
       c.clean[thread] = c.panel.uniform();
     }
     c.panel.pack(b.panel, c.x, block, from, to);
     int places = segments * ConvTile.PLACES;
     int width = Blocks.roundUp(end - first, L);
-    b.out = grown(b.out, groups.each() * places * width);
+    b.out.fit((long) groups.each() * places * width);
+    float[] results = b.out.array;
     for (int g = from; g < to; g++) {
-      int group = (g - from) * c.panel.groupFloats();
+      int group = b.panel.at + (g - from) * c.panel.groupFloats();
       for (int i = firstStrip; i < endStrip; i++) {
         Strip s = c.strips[i];
-        int at = g * c.groupFloats + s.packedAt;
-        int out = ((g - from) * width + s.first - first) * places;
-        start(b.out, out, places, packed, at, s.vectors);
-        s.plan.run(b.panel, group, b.segments, segments, packed, at, s.vectors, b.out, out);
+        int at = packed.at + g * c.groupFloats + s.packedAt;
+        int out = b.out.at + ((g - from) * width + s.first - first) * places;
+        start(results, out, places, packed.array, at, s.vectors);
+        float[] x = b.panel.array;
+        s.plan.run(x, group, b.segments, segments, packed.array, at, s.vectors, results, out);
       }
     }
     c.targets[thread].write(from, to, first, end, b.out, places, c.panel);

@@ -37,6 +37,9 @@ final class ConvTarget {
   private int end;
   private float[] memory = new float[0];
 
+  /// Where it begins in the array.
+  private int begin;
+
   /// Floats of a group, and places of a vector of channels, in memory.
   private int group;
 
@@ -65,9 +68,10 @@ final class ConvTarget {
 
   /// Writes the tensor from `memory[group][vector of channels][place][lane]`, places those of the
   /// panel's segments.
-  void write(int from, int to, int first, int end, float[] memory, int places, ConvPanel segments) {
+  void write(int from, int to, int first, int end, Packed memory, int places, ConvPanel segments) {
     range(from, to, first, end);
-    this.memory = memory;
+    this.memory = memory.array;
+    this.begin = memory.at;
     this.places = places;
     this.group = Blocks.roundUp(end - first, L) * places;
     this.panel = segments;
@@ -76,13 +80,13 @@ final class ConvTarget {
 
   private void writeRow(long to, long step, int n, int place, int channel, int channels) {
     if (channels % L == 0 && channel % L == 0) {
-      vectors(channel * places + place * L, to, step, n, channels);
+      vectors(begin + channel * places + place * L, to, step, n, channels);
       return;
     }
     for (int g = 0; g < groups(); g++) {
       for (int c = 0; c < channels; c++) {
         int lane = channel + c;
-        int at = g * group + (lane / L * places + place) * L + lane % L;
+        int at = begin + g * group + (lane / L * places + place) * L + lane % L;
         lane(memory, at, to + 4L * (g * view.out() + c), step, n);
       }
     }
@@ -118,14 +122,15 @@ final class ConvTarget {
 
   /// Reads the tensor into `memory[group][block of 16 channels][place][16]`; what is outside of it
   /// is zero. first is a multiple of 16.
-  void read(int from, int to, int first, int end, float[] memory) {
+  void read(int from, int to, int first, int end, Packed memory) {
     range(from, to, first, end);
-    this.memory = memory;
+    this.memory = memory.array;
+    this.begin = memory.at;
     this.places = block.places();
     this.group = Blocks.roundUp(end - first, CHANNELS) * places;
     this.panel = null;
     if (!whole()) {
-      Arrays.fill(memory, 0, group * groups(), 0);
+      Arrays.fill(this.memory, begin, begin + group * groups(), 0);
     }
     forEachRow();
   }
@@ -137,7 +142,7 @@ final class ConvTarget {
   }
 
   private void readRow(long from, long step, int n, int place, int channel, int channels) {
-    int at = place * CHANNELS;
+    int at = begin + place * CHANNELS;
     if (channels % CHANNELS == 0 && channel % CHANNELS == 0) {
       blocks(at + channel * places, from, step, n, channels);
       return;

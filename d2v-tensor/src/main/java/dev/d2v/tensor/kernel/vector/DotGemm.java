@@ -34,7 +34,7 @@ final class DotGemm {
   /// Sums by lanes of a tile for each thread.
   private final float[][] sums;
 
-  private float[] rows = NONE;
+  private final Packed rows = new Packed();
   private float[] bias = NONE;
 
   DotGemm(RowParallel parallel, Scratch scratch) {
@@ -55,7 +55,7 @@ final class DotGemm {
 
   void run(RowGemm.Product x) {
     int lda = DotTile.distance(x.k());
-    rows = GemmPacking.grown(rows, (long) Blocks.roundUp(x.m(), ROWS) * lda);
+    rows.fit((long) Blocks.roundUp(x.m(), ROWS) * lda);
     bias = GemmPacking.grown(bias, x.n());
     if (x.bias() == 0) {
       Arrays.fill(bias, 0, x.n(), 0);
@@ -63,7 +63,7 @@ final class DotGemm {
       GemmPacking.copy(bias, 0, x.bias(), x.n());
     }
     for (int i = 0; i < x.m(); i++) {
-      GemmPacking.copy(rows, i * lda, x.a() + 4L * x.k() * i, x.k());
+      GemmPacking.copy(rows.array, rows.at + i * lda, x.a() + 4L * x.k() * i, x.k());
     }
     Blocks parts = Blocks.of(x.n(), Math.ceilDiv(x.n(), PARTS * parallel.threads()), V);
     parallel.run(
@@ -89,7 +89,8 @@ final class DotGemm {
     for (int i = 0; i < x.m(); i += ROWS) {
       int last = Math.min(ROWS, x.m() - i) - 1;
       for (int j = 0; j < V; j += ACROSS) {
-        DotTile.products(lanes, V * j, rows, i * lda, lda, last, b + 4L * k * j, 4L * k, k);
+        DotTile.products(
+            lanes, V * j, rows.array, rows.at + i * lda, lda, last, b + 4L * k * j, 4L * k, k);
       }
       for (int r = 0; r <= last; r++) {
         long c = x.c() + 4 * ((long) (i + r) * x.n() + column);

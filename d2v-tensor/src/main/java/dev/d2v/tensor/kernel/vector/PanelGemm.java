@@ -22,21 +22,20 @@ final class PanelGemm {
   private static final int PANELS = 4;
 
   private static final int BUFFER = 2;
-  private static final float[] NONE = {};
 
   private final RowParallel parallel;
   private final Scratch scratch;
 
   /// a in strips: for each stretch of the inner dimension all strips.
-  private float[] strips = NONE;
+  private final Packed strips = new Packed();
 
   /// A panel of b for each thread.
-  private final float[][] packed;
+  private final Packed[] packed;
 
   PanelGemm(RowParallel parallel, Scratch scratch) {
     this.parallel = parallel;
     this.scratch = scratch;
-    this.packed = new float[parallel.threads()][0];
+    this.packed = Packed.forThreads(parallel.threads());
   }
 
   /// Whether a product is one of these.
@@ -49,7 +48,7 @@ final class PanelGemm {
   void run(RowGemm.Product x, float[] bias) {
     Blocks depths = Blocks.of(x.k(), DEPTH, 16);
     int count = Math.ceilDiv(x.m(), ROWS);
-    strips = GemmPacking.grown(strips, new Strips(depths.each()).size(depths.count() * count));
+    strips.fit(new Strips(depths.each()).size(depths.count() * count));
     parallel.run(count, (strip, thread) -> pack(x, depths, strip, count));
     Panels panels = new Panels(x.n());
     int each = Math.ceilDiv(panels.count(), PARTS * parallel.threads());
@@ -57,7 +56,7 @@ final class PanelGemm {
     parallel.run(
         parts.count(),
         (part, thread) -> {
-          packed[thread] = GemmPacking.grown(packed[thread], (long) WIDTH * depths.each());
+          packed[thread].fit((long) WIDTH * depths.each());
           int from = parts.from(part);
           int to = from + parts.length(part);
           for (int panel = from; panel < to; panel++) {
@@ -75,26 +74,28 @@ final class PanelGemm {
     int rows = Math.min(ROWS, x.m() - strip * ROWS);
     for (int depth = 0; depth < depths.count(); depth++) {
       long from = x.a() + 4 * ((long) strip * ROWS * x.k() + depths.from(depth));
-      int at = layout.at(depth * count + strip);
-      GemmPacking.strip(strips, at, from, 4L * x.k(), rows, depths.length(depth));
+      int at = strips.at + layout.at(depth * count + strip);
+      GemmPacking.strip(strips.array, at, from, 4L * x.k(), rows, depths.length(depth));
     }
   }
 
   private void panel(RowGemm.Product x, Blocks depths, float[] bias, int panel, int thread) {
     long buffer = scratch.segment(thread, BUFFER, StoredRows.BUFFER_BYTES).address();
-    float[] b = packed[thread];
+    float[] b = packed[thread].array;
+    int start = packed[thread].at;
     int count = Math.ceilDiv(x.m(), ROWS);
     Strips layout = new Strips(depths.each());
     int column = panel * WIDTH;
     for (int depth = 0; depth < depths.count(); depth++) {
       int k = depths.length(depth);
-      RowGemm.packPanel(x, b, 0, panel, depths.from(depth), k, buffer);
+      RowGemm.packPanel(x, b, start, panel, depths.from(depth), k, buffer);
       int z = depth == 0 ? column : new Panels(x.n()).padded();
       for (int strip = 0; strip < count; strip++) {
         int row = strip * ROWS;
         int rows = Math.min(ROWS, x.m() - row);
-        int at = layout.at(depth * count + strip);
-        RowGemm.tile(x, buffer, row, rows, column, depth == 0, bias, z, strips, at, b, 0, k);
+        int at = strips.at + layout.at(depth * count + strip);
+        RowGemm.tile(
+            x, buffer, row, rows, column, depth == 0, bias, z, strips.array, at, b, start, k);
       }
     }
   }

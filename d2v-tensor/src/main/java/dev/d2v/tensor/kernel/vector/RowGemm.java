@@ -39,10 +39,10 @@ final class RowGemm {
   private final PanelGemm panels;
 
   /// Strips of a for each thread.
-  private final float[][] strips;
+  private final Packed[] strips;
 
   /// b in panels: for each stretch of the inner dimension all panels.
-  private float[] packed = NONE;
+  private final Packed packed = new Packed();
 
   /// The bias, or zeros, padded to whole panels; behind it zeros for one panel.
   private float[] bias = NONE;
@@ -52,7 +52,7 @@ final class RowGemm {
     this.scratch = scratch;
     this.dots = new DotGemm(parallel, scratch);
     this.panels = new PanelGemm(parallel, scratch);
-    this.strips = new float[parallel.threads()][0];
+    this.strips = Packed.forThreads(parallel.threads());
   }
 
   /// One product, by address; 0 where there is none. c (m,n) a (m,k) b (k,n), or (n,k) when
@@ -113,7 +113,7 @@ final class RowGemm {
       return new Plan(panels, depths, rows, Blocks.of(panels.count(), each, 1), cached);
     }
 
-    /// Where a panel of b starts in the packed array.
+    /// Where a panel of b is behind the first.
     int panel(int panel, int depth) {
       int before = panels.count() * (WIDTH * depths.from(depth) + GAP * depth);
       return before + panel * stride(depth);
@@ -153,7 +153,7 @@ final class RowGemm {
 
   private void packThenMultiply(Product x) {
     Plan plan = Plan.of(x.m, x.n, x.k, parallel.threads());
-    packed = GemmPacking.grown(packed, plan.packed());
+    packed.fit(plan.packed());
     if (x.transposed) {
       int depths = plan.depths.count();
       parallel.run(
@@ -173,9 +173,9 @@ final class RowGemm {
   private void packRows(Product x, Plan plan, int from, int count) {
     for (int p = from; p < from + count; p++) {
       int depth = p / plan.depths.each();
-      int at = plan.panel(0, depth) + WIDTH * (p - plan.depths.from(depth));
+      int at = packed.at + plan.panel(0, depth) + WIDTH * (p - plan.depths.from(depth));
       long row = x.b + 4L * x.n * p;
-      GemmPacking.panels(packed, at, WIDTH, plan.stride(depth), row, 0, 1, x.n);
+      GemmPacking.panels(packed.array, at, WIDTH, plan.stride(depth), row, 0, 1, x.n);
     }
   }
 
@@ -183,7 +183,7 @@ final class RowGemm {
     int p = plan.depths.from(depth);
     int k = plan.depths.length(depth);
     long buffer = scratch.segment(thread, TILE, StoredRows.BUFFER_BYTES).address();
-    packPanel(x, packed, plan.panel(panel, depth), panel, p, k, buffer);
+    packPanel(x, packed.array, packed.at + plan.panel(panel, depth), panel, p, k, buffer);
   }
 
   /// A panel of the transpose of b: k columns of its rows from p on.
@@ -212,16 +212,16 @@ final class RowGemm {
     long tile = scratch.segment(thread, TILE, GemmTile.BYTES).address();
     Strips layout = new Strips(plan.depths.each());
     boolean once = to - from <= plan.cached;
-    strips[thread] =
-        GemmPacking.grown(strips[thread], layout.size(once ? 1 : Math.ceilDiv(rows, ROWS)));
-    float[] a = strips[thread];
+    strips[thread].fit(layout.size(once ? 1 : Math.ceilDiv(rows, ROWS)));
+    float[] a = strips[thread].array;
+    int start = strips[thread].at;
     for (int depth = 0; depth < plan.depths.count(); depth++) {
       int k = plan.depths.length(depth);
       for (int j = from; j < to; j += plan.cached) {
         int end = Math.min(to, j + plan.cached);
         for (int i = 0; i < rows; i += ROWS) {
           int height = Math.min(ROWS, rows - i);
-          int at = once ? 0 : layout.at(i / ROWS);
+          int at = start + (once ? 0 : layout.at(i / ROWS));
           if (j == from) {
             long row = x.a + 4 * ((long) (first + i) * x.k + plan.depths.from(depth));
             GemmPacking.strip(a, at, row, 4L * x.k, height, k);
@@ -247,8 +247,8 @@ final class RowGemm {
     int column = plan.panels.start(panel);
     int z = depth == 0 ? column : plan.panels.padded();
     int k = plan.depths.length(depth);
-    int b = plan.panel(panel, depth);
-    tile(x, tile, row, rows, column, depth == 0, bias, z, a, at, packed, b, k);
+    int b = packed.at + plan.panel(panel, depth);
+    tile(x, tile, row, rows, column, depth == 0, bias, z, a, at, packed.array, b, k);
   }
 
   /// A tile of c: see [GemmTile#rows].

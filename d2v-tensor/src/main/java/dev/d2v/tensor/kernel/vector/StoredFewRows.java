@@ -34,7 +34,7 @@ final class StoredFewRows {
 
   private final RowParallel parallel;
   private final Scratch scratch;
-  private float[] strips = {};
+  private final Packed strips = new Packed();
 
   /// Partial sums for each thread.
   private final float[][] sums;
@@ -57,7 +57,7 @@ final class StoredFewRows {
 
   void run(RowGemm.Product x, StoredRows w) {
     int count = Math.ceilDiv(x.m(), HEIGHT);
-    strips = GemmPacking.grown(strips, (long) count * HEIGHT * x.k());
+    strips.fit((long) count * HEIGHT * x.k());
     parallel.run(count, (part, thread) -> pack(x, part));
     int vectors = x.n() / V;
     int each = Math.clamp(vectors / (PARTS * parallel.threads()), 1, COLUMNS);
@@ -78,11 +78,11 @@ final class StoredFewRows {
   /// A strip of a: a vector of each row, then the next; rows that are missing stay undefined.
   private void pack(RowGemm.Product x, int strip) {
     int rows = Math.min(HEIGHT, x.m() - strip * HEIGHT);
-    int at = strip * HEIGHT * x.k();
+    int at = strips.at + strip * HEIGHT * x.k();
     for (int i = 0; i < rows; i++) {
       long row = x.a() + 4L * x.k() * (strip * HEIGHT + i);
       for (int p = 0; p < x.k(); p += V) {
-        load(row + 4L * p).intoArray(strips, at + HEIGHT * p + V * i);
+        load(row + 4L * p).intoArray(strips.array, at + HEIGHT * p + V * i);
       }
     }
   }
@@ -97,7 +97,7 @@ final class StoredFewRows {
       Arrays.fill(to, 0);
       for (int depth = 0; depth < depths.count(); depth++) {
         int p = depths.from(depth);
-        int at = strip * HEIGHT * x.k() + HEIGHT * p;
+        int at = strips.at + strip * HEIGHT * x.k() + HEIGHT * p;
         stretch(to, w, at, column, p, depths.length(depth));
       }
       int rows = Math.min(HEIGHT, x.m() - strip * HEIGHT);
@@ -112,9 +112,9 @@ final class StoredFewRows {
     long ld = w.at(1, 0) - w.at(0, 0);
     for (int j = 0; j < V; j += ACROSS) {
       if (w.int8()) {
-        StoredTile.bytes(to, V * j, strips, at, w.at(column + j, p), ld, k);
+        StoredTile.bytes(to, V * j, strips.array, at, w.at(column + j, p), ld, k);
       } else {
-        StoredTile.halves(to, V * j, strips, at, w.at(column + j, p), ld, k);
+        StoredTile.halves(to, V * j, strips.array, at, w.at(column + j, p), ld, k);
       }
     }
   }

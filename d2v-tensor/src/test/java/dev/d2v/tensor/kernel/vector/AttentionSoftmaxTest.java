@@ -97,7 +97,7 @@ class AttentionSoftmaxTest {
     Arrays.fill(deltas, (KEYS - 1) / 2f);
     float[] strip = new float[GemmTile.SLAB + GemmTile.DISTANCE * KEYS];
     float[] gradients = new float[GemmTile.SLAB + GemmTile.DISTANCE * KEYS];
-    AttentionSoftmax.gradients(strip, gradients, 0, p, 0, S, DP, KEYS, shifts, deltas, 0, 2);
+    AttentionSoftmax.gradients(strip, 0, gradients, 0, p, 0, S, DP, KEYS, shifts, deltas, 0, 2);
     for (int j = 0; j < KEYS; j++) {
       float expected = 2f / KEYS * (j - (KEYS - 1) / 2f);
       assertEquals(1f / KEYS, strip[GemmTile.DISTANCE * j + V - 1], 1e-7f);
