@@ -27,7 +27,6 @@ final class VectorMath {
   /// The logarithm of the largest float.
   private static final float EXP_LIMIT = 88.72284f;
 
-  private static final int SIGN = 0x80000000;
   static final int SQRT_HALF_BITS = 0x3F3504F3;
 
   // Of ln(1+f) = f - f^2/2 + f^3 (L0 + L1 f + ...), 1+f between the roots of 1/2 and 2.
@@ -166,33 +165,5 @@ final class VectorMath {
       return Float.NEGATIVE_INFINITY;
     }
     return x < Float.POSITIVE_INFINITY ? y : x;
-  }
-
-  /// The b in [-1/4,1/4] with `cos(2 pi v) = sin(2 pi b)`, exactly; v in [0,1) with 24 bits.
-  static FloatVector cosTurn(FloatVector v) {
-    return v.sub(0.5f).abs().sub(0.25f);
-  }
-
-  /// The b in [-1/4,1/4] with `sin(2 pi v) = sin(2 pi b)`, exactly; v in [0,1) with 24 bits.
-  static FloatVector sinTurn(FloatVector v) {
-    FloatVector e = splat(0.5f).sub(v);
-    return copySign(splat(0.25f).sub(e.abs().sub(0.25f).abs()), e);
-  }
-
-  private static FloatVector copySign(FloatVector magnitude, FloatVector sign) {
-    IntVector bits = sign.reinterpretAsInts().and(SIGN);
-    return magnitude.reinterpretAsInts().or(bits).reinterpretAsFloats();
-  }
-
-  /// `sin(2 pi b)` within 3e-7, b in [-1/4,1/4].
-  static FloatVector sinOfTurn(FloatVector b) {
-    FloatVector s = b.mul(b);
-    FloatVector q = splat(-14.394303f);
-    q = step(q, s, 42.00983f);
-    q = step(q, s, -76.704285f);
-    q = step(q, s, 81.605225f);
-    q = step(q, s, -41.3417f);
-    q = step(q, s, 6.2831855f);
-    return q.mul(b);
   }
 }
