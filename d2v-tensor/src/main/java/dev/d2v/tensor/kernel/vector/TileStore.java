@@ -2,16 +2,19 @@ package dev.d2v.tensor.kernel.vector;
 
 import static dev.d2v.tensor.kernel.vector.GemmTile.V;
 import static dev.d2v.tensor.kernel.vector.GemmTile.W;
+import static dev.d2v.tensor.kernel.vector.Lanes.F;
+import static dev.d2v.tensor.kernel.vector.Lanes.ORDER;
+import static dev.d2v.tensor.kernel.vector.Native.ALL;
 import static dev.d2v.tensor.kernel.vector.Native.get;
-import static dev.d2v.tensor.kernel.vector.Native.load;
 import static dev.d2v.tensor.kernel.vector.Native.set;
-import static dev.d2v.tensor.kernel.vector.Native.store;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
 
 /// The way of a tile of [GemmTile] that cannot be stored where it belongs: only a part of it is
 /// there, or something is to be done with it. It lies in a buffer, with rows as wide as a tile, and
-/// all is by address.
+/// all is by address. Where a tile is rarely a part of one, a method of ours that takes or gives
+/// vectors would not be inlined and put them on the heap, so none is called.
 final class TileStore {
   private TileStore() {}
 
@@ -35,8 +38,8 @@ final class TileStore {
     for (int i = 0; i < rows; i++) {
       long q = c + ldc * i;
       long t = tile + 2 * W * i;
-      store(load(t), q);
-      store(load(t + W), q + W);
+      fromMemorySegment(F, ALL, t, ORDER).intoMemorySegment(ALL, q, ORDER);
+      fromMemorySegment(F, ALL, t + W, ORDER).intoMemorySegment(ALL, q + W, ORDER);
     }
   }
 
@@ -49,8 +52,12 @@ final class TileStore {
     for (int i = 0; i < rows; i++) {
       long q = c + ldc * i;
       long t = tile + 2 * W * i;
-      store(load(t).add(load(q + behind)), q);
-      store(load(t + W).add(load(q + behind + W)), q + W);
+      fromMemorySegment(F, ALL, t, ORDER)
+          .add(fromMemorySegment(F, ALL, q + behind, ORDER))
+          .intoMemorySegment(ALL, q, ORDER);
+      fromMemorySegment(F, ALL, t + W, ORDER)
+          .add(fromMemorySegment(F, ALL, q + behind + W, ORDER))
+          .intoMemorySegment(ALL, q + W, ORDER);
     }
   }
 
@@ -60,7 +67,9 @@ final class TileStore {
       long t = tile + 2 * W * i;
       int j = 0;
       for (; j <= width - V; j += V) {
-        store(load(t + 4L * j).add(load(q + behind + 4L * j)), q + 4L * j);
+        fromMemorySegment(F, ALL, t + 4L * j, ORDER)
+            .add(fromMemorySegment(F, ALL, q + behind + 4L * j, ORDER))
+            .intoMemorySegment(ALL, q + 4L * j, ORDER);
       }
       for (; j < width; j++) {
         set(q + 4L * j, get(t + 4L * j) + get(q + behind + 4L * j));
@@ -77,9 +86,9 @@ final class TileStore {
     for (int i = 0; i < rows; i++) {
       long q = c + ldc * i;
       long t = tile + 2 * W * i;
-      FloatVector factor = FloatVector.broadcast(Lanes.F, x[at + i]);
-      store(load(t).mul(factor), q);
-      store(load(t + W).mul(factor), q + W);
+      FloatVector factor = FloatVector.broadcast(F, x[at + i]);
+      fromMemorySegment(F, ALL, t, ORDER).mul(factor).intoMemorySegment(ALL, q, ORDER);
+      fromMemorySegment(F, ALL, t + W, ORDER).mul(factor).intoMemorySegment(ALL, q + W, ORDER);
     }
   }
 
@@ -91,7 +100,9 @@ final class TileStore {
       float factor = x[at + i];
       int j = 0;
       for (; j <= width - V; j += V) {
-        store(load(t + 4L * j).mul(factor), q + 4L * j);
+        fromMemorySegment(F, ALL, t + 4L * j, ORDER)
+            .mul(factor)
+            .intoMemorySegment(ALL, q + 4L * j, ORDER);
       }
       for (; j < width; j++) {
         set(q + 4L * j, get(t + 4L * j) * factor);
