@@ -16,6 +16,7 @@ import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.io.Npy;
 import dev.d2v.tensor.io.TensorFile;
 import dev.d2v.tensor.spi.Backend;
+import dev.d2v.testkit.PublishedModel;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -129,6 +130,8 @@ final class WeightCommandsTest {
         }
       }
     }
+    assertEquals(0, d2v("inspect", folder.resolve("run")), screen.err());
+    assertTrue(screen.out().matches("(?s).*model    \\d+ channels, \\d+ heads.*"), screen.out());
     Path out = folder.resolve("run.safetensors");
     assertEquals(0, d2v("convert", folder.resolve("run"), out), screen.err());
     try (Weights to = Weights.open(out)) {
@@ -165,6 +168,18 @@ final class WeightCommandsTest {
         largest = Math.max(largest, Math.abs(x));
       }
       assertArrayEquals(before, after, largest / 254 * 1.01f, "half a step of the largest scale");
+    }
+  }
+
+  @Test
+  @DisplayName("quantize leaves nothing behind when its samples cannot be used")
+  void quantizeFails() throws IOException {
+    Path pt = CASES.resolve("ckpt_image_half.pt");
+    for (String name : List.of("q", "q.safetensors")) {
+      Path out = folder.resolve(name);
+      assertEquals(1, d2v("quantize", pt, out, "--data", folder.resolve("nowhere")));
+      assertFalse(screen.err().contains("exists already"), screen.err());
+      assertFalse(Files.exists(out), name);
     }
   }
 
@@ -210,6 +225,44 @@ final class WeightCommandsTest {
     assertEquals(0, d2v("inspect", pt));
     assertEquals(1, d2v("inspect", pt, "--check"));
     assertTrue(screen.err().contains("with check sum"), screen.err());
+  }
+
+  @Test
+  @DisplayName("inspect says what a model of Hugging Face's is")
+  void inspectHuggingFaces() throws IOException {
+    Path model = PublishedModel.vision(folder.resolve("model"));
+    for (Path path : List.of(model, model.resolve("model.safetensors"))) {
+      assertEquals(0, d2v("inspect", path, "--no-hash"), screen.err());
+    }
+    String line =
+        "model    data2vec 1.0, 12 channels, 3 heads, 2 layers, IMAGE, Data2VecVisionModel";
+    assertEquals(2, screen.out().lines().filter(line::equals).count(), screen.out());
+    Files.writeString(model.resolve("config.json"), "{\"model_type\": \"data2vec-none\"}");
+    assertEquals(0, d2v("inspect", model, "--no-hash"), screen.err());
+    assertTrue(screen.out().contains("model    its configuration cannot be used: "), screen.out());
+  }
+
+  @Test
+  @DisplayName("inspect shows the folder of arrays that convert writes")
+  void inspectArrays() throws IOException {
+    Path npy = folder.resolve("npy");
+    assertEquals(0, d2v("convert", CASES.resolve("ckpt_image_half.pt"), npy, "--part", "student"));
+    assertEquals(0, d2v("inspect", npy), screen.err());
+    assertTrue(screen.out().contains(" arrays of NumPy"), screen.out());
+    assertTrue(
+        screen
+            .out()
+            .lines()
+            .anyMatch(l -> l.matches("blocks\\.0\\.norm1\\.weight\\.npy +F32 +\\(16\\)")),
+        screen.out());
+  }
+
+  @Test
+  @DisplayName("inspect says what to do with an ONNX model")
+  void inspectOnnx() throws IOException {
+    Path file = Files.write(folder.resolve("m.onnx"), new byte[] {8, 8, 18, 3, 'd', '2', 'v'});
+    assertEquals(1, d2v("inspect", file));
+    assertTrue(screen.err().contains("is an ONNX model"), screen.err());
   }
 
   @Test
