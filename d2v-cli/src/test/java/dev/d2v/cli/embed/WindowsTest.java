@@ -78,14 +78,13 @@ final class WindowsTest {
   void smallHeap() throws Exception {
     Path model = PublishedModel.audio(folder.resolve("model"));
     Path clips = Files.createDirectories(folder.resolve("clips"));
-    recording("clips/huge.wav", 40_000_000);
-    for (int i = 0; i < 12; i++) {
-      Files.createSymbolicLink(
-          clips.resolve("long" + i + ".wav"), recording("long" + i + ".wav", 4_000_000));
+    recording("clips/huge.wav", 20_000_000);
+    for (int i = 0; i < 4; i++) {
+      recording("clips/long%d.wav".formatted(i), 4_000_000);
     }
     recording("clips/short.wav", 16_000);
     String said =
-        OwnJvm.run(folder, List.of("-Xmx96m"), "embed", model.toString(), clips.toString());
+        OwnJvm.run(folder, List.of("-Xmx64m"), "embed", model.toString(), clips.toString());
     assertTrue(said.contains("left out " + clips.resolve("huge.wav")), said);
     assertTrue(said.contains("{\"file\": \"%s\"".formatted(clips.resolve("short.wav"))), said);
     assertTrue(said.contains("vectors: "), said);
