@@ -6,13 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.d2v.cli.Commands;
+import dev.d2v.cli.DamagedModel;
 import dev.d2v.cli.Screen;
-import dev.d2v.model.checkpoint.Weights;
 import dev.d2v.testkit.PublishedModel;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -73,14 +71,7 @@ final class EmbedFaultsTest {
   @Test
   @DisplayName("a vector that is not finite is in no output; its file is left out and named")
   void notFinite() throws IOException {
-    long begin;
-    try (Weights weights = Weights.open(at("model"))) {
-      begin = weights.tensors().entry("layernorm.bias").begin();
-    }
-    Path file = at("model/model.safetensors");
-    byte[] bytes = Files.readAllBytes(file);
-    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putFloat((int) begin, Float.NaN);
-    Files.write(file, bytes);
+    DamagedModel.vision(at("model"));
     assertEquals(1, embed(at("images")));
     assertEquals("", screen.out());
     assertTrue(screen.err().contains("left out " + at("images/i0.png")), screen.err());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.d2v.cli.Commands;
+import dev.d2v.cli.DamagedModel;
 import dev.d2v.cli.Screen;
 import dev.d2v.model.Data2Vec2;
 import dev.d2v.model.Data2Vec2Config;
@@ -171,21 +172,8 @@ final class WeightCommandsTest {
     }
   }
 
-  @Test
-  @DisplayName("quantize leaves nothing behind when its samples cannot be used")
-  void quantizeFails() throws IOException {
-    Path pt = CASES.resolve("ckpt_image_half.pt");
-    for (String name : List.of("q", "q.safetensors")) {
-      Path out = folder.resolve(name);
-      assertEquals(1, d2v("quantize", pt, out, "--data", folder.resolve("nowhere")));
-      assertFalse(screen.err().contains("exists already"), screen.err());
-      assertFalse(Files.exists(out), name);
-    }
-  }
-
-  @Test
-  @DisplayName("quantize compares on labelled samples")
-  void quantizeCompares() throws IOException {
+  /// Images of two classes, to fit a probe with and to test it.
+  private Path labelled() throws IOException {
     Path data = Files.createDirectories(folder.resolve("data"));
     BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
     for (String part : List.of("train", "test")) {
@@ -195,6 +183,29 @@ final class WeightCommandsTest {
         ImageIO.write(image, "png", of.resolve(i + ".png").toFile());
       }
     }
+    return data;
+  }
+
+  @Test
+  @DisplayName("quantize leaves nothing behind when its samples or vectors cannot be used")
+  void quantizeFails() throws IOException {
+    Path pt = CASES.resolve("ckpt_image_half.pt");
+    for (String name : List.of("q", "q.safetensors")) {
+      Path out = folder.resolve(name);
+      assertEquals(1, d2v("quantize", pt, out, "--data", folder.resolve("nowhere")));
+      assertFalse(screen.err().contains("exists already"), screen.err());
+      assertFalse(Files.exists(out), name);
+    }
+    Path damaged = DamagedModel.vision(folder.resolve("damaged"));
+    Path out = folder.resolve("of-damaged");
+    assertEquals(1, d2v("quantize", damaged, out, "--data", labelled()));
+    assertFalse(Files.exists(out), "found out when both are compared");
+  }
+
+  @Test
+  @DisplayName("quantize compares on labelled samples")
+  void quantizeCompares() throws IOException {
+    Path data = labelled();
     assertEquals(
         0,
         d2v(
