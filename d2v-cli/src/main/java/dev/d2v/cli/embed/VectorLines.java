@@ -17,6 +17,12 @@ final class VectorLines {
   /// The first field of a file of CSV.
   static final String CSV_HEAD = "file";
 
+  /// Bytes of a path on any system, each of them a quote that is written twice.
+  private static final int LONGEST_NAME = 2 * 4_096;
+
+  /// Characters of `,-1.17549435E-38`.
+  private static final int LONGEST_NUMBER = 16;
+
   private static final float[] NONE = {};
 
   private VectorLines() {}
@@ -39,6 +45,9 @@ final class VectorLines {
         add(known, lines, from, number, csv, line, width);
       }
       from = to + 1;
+    }
+    if (csv && all.length - from > LONGEST_NAME + LONGEST_NUMBER * (long) width) {
+      throw unlike(lines, from, number + 1, width, "a quote that is not closed");
     }
     if (from < all.length) {
       try (var channel = FileChannel.open(lines, StandardOpenOption.WRITE)) {

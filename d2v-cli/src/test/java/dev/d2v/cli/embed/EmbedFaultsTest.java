@@ -135,6 +135,11 @@ final class EmbedFaultsTest {
     Files.writeString(file, cut);
     assertEquals(0, embed(odd, "--out", file, "--resume"), screen.err());
     assertEquals(whole, Files.readString(file), "a name that was cut short is done again");
+    String open = whole + "\"" + "x.png,1\n".repeat(2_000);
+    Files.writeString(file, open);
+    assertEquals(1, embed(odd, "--out", file, "--resume"));
+    assertTrue(screen.err().contains("a quote that is not closed"), screen.err());
+    assertEquals(open, Files.readString(file), "what is no cut-short vector is not cut off");
   }
 
   @Test
