@@ -9,6 +9,7 @@ import dev.d2v.cli.run.PretrainOptions;
 import dev.d2v.cli.run.Runs;
 import dev.d2v.cli.run.StopSignal;
 import dev.d2v.cli.run.Terminal;
+import dev.d2v.cli.run.Threads;
 import dev.d2v.config.ConfigMapper;
 import dev.d2v.model.checkpoint.Checkpoint;
 import dev.d2v.model.train.Recipe;
@@ -140,9 +141,7 @@ final class PretrainCommand implements Callable<Integer> {
   }
 
   private PretrainOptions options() {
-    if (threads < 1) {
-      throw new UserError("--threads must be at least 1, got " + threads);
-    }
+    Threads.checked(threads);
     if (workers < 0) {
       throw new UserError("--workers must be 0 or more, got " + workers);
     }

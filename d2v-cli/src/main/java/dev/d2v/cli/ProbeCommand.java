@@ -1,10 +1,10 @@
 package dev.d2v.cli;
 
-import dev.d2v.cli.error.UserError;
 import dev.d2v.cli.run.ProbeJob;
 import dev.d2v.cli.run.ProbeOptions;
 import dev.d2v.cli.run.Runs;
 import dev.d2v.cli.run.Terminal;
+import dev.d2v.cli.run.Threads;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,9 +53,7 @@ final class ProbeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (threads < 1) {
-      throw new UserError("--threads must be at least 1, got " + threads);
-    }
+    Threads.checked(threads);
     Path folder = Runs.find(out, run);
     return job.run(new ProbeOptions(folder, List.copyOf(data), threads, json), terminal);
   }

@@ -1,12 +1,15 @@
 package dev.d2v.cli;
 
 import dev.d2v.cli.error.Failures;
+import dev.d2v.cli.error.OutputLost;
 import dev.d2v.cli.run.Terminal;
 import dev.d2v.config.Nearest;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -20,6 +23,9 @@ final class Shell {
   private static final int FAILED = 1;
   private static final int MISUSED = 2;
 
+  /// What a shell gives a program that ended because nobody reads what it writes, 128 + SIGPIPE.
+  private static final int UNWANTED = 141;
+
   private final CommandLine root;
   private final Terminal terminal;
 
@@ -31,15 +37,22 @@ final class Shell {
     root.setUsageHelpAutoWidth(false);
     root.setUsageHelpWidth(Math.clamp(terminal.columns(), 60, 100));
     root.setCaseInsensitiveEnumValuesAllowed(true);
+    // a name a line, blanks and quotes and all
+    root.setUseSimplifiedAtFiles(true);
     root.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
     root.setParameterExceptionHandler((e, arguments) -> misused(e));
     root.setExecutionExceptionHandler((e, line, parsed) -> failed(e, debug(parsed.originalArgs())));
   }
 
-  /// The exit status: 0, 1 when the command failed, 2 when it was not understood.
+  /// The exit status: 0, 1 when the command failed or what it printed did not arrive, 2 when it was
+  /// not understood, 141 when its reader has gone.
   int run(String... arguments) {
     try {
-      return root.execute(arguments);
+      int status = root.execute(arguments);
+      Optional<IOException> loss = status == 0 ? terminal.loss() : Optional.empty();
+      return loss.isEmpty()
+          ? status
+          : failed(new OutputLost(loss.get()), debug(Arrays.asList(arguments)));
     } catch (StackOverflowError | OutOfMemoryError e) {
       return failed(e, debug(Arrays.asList(arguments)));
     }
@@ -50,6 +63,9 @@ final class Shell {
   }
 
   private int failed(Throwable failure, boolean debug) {
+    if (failure instanceof OutputLost lost && lost.unwanted()) {
+      return UNWANTED;
+    }
     terminal.out().flush();
     terminal.err().println("d2v: " + Failures.sentence(failure));
     if (debug) {

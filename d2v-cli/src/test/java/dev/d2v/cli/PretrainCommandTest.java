@@ -145,7 +145,7 @@ final class PretrainCommandTest {
     assertEquals(2, d2v("probe"));
     assertEquals(
         """
-        d2v: --threads must be at least 1, got 0
+        d2v: --threads must be 1 to 1024, got 0: the default is one a core, %d here
         d2v: invalid value for option '--threads': 'x' is not an int
              'd2v pretrain --help' shows what there is
         d2v: --set train.updates=0: train.updates must be at least 1, got 0
@@ -155,7 +155,7 @@ final class PretrainCommandTest {
         d2v: missing required parameter: 'RUN'
              'd2v probe --help' shows what there is
         """
-            .formatted(folder),
+            .formatted(Runtime.getRuntime().availableProcessors(), folder),
         screen.err());
     assertEquals(List.of(), asked);
   }

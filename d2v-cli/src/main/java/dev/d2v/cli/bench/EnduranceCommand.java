@@ -2,6 +2,7 @@ package dev.d2v.cli.bench;
 
 import dev.d2v.cli.error.UserError;
 import dev.d2v.cli.run.Terminal;
+import dev.d2v.cli.run.Threads;
 import dev.d2v.config.ConfigMapper;
 import dev.d2v.model.train.Recipe;
 import java.io.IOException;
@@ -61,8 +62,9 @@ public final class EnduranceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (threads < 1 || updates < TENTHS) {
-      throw new UserError("--threads must be at least 1, --updates at least " + TENTHS);
+    Threads.checked(threads);
+    if (updates < TENTHS) {
+      throw new UserError("--updates must be at least %d, got %d".formatted(TENTHS, updates));
     }
     List<String> all = new ArrayList<>(TINY);
     all.addAll(assignments);

@@ -1,7 +1,7 @@
 package dev.d2v.cli.bench;
 
-import dev.d2v.cli.error.UserError;
 import dev.d2v.cli.run.Terminal;
+import dev.d2v.cli.run.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,9 +38,7 @@ public final class ScalingCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (threads < 1) {
-      throw new UserError("--threads must be at least 1, got " + threads);
-    }
+    Threads.checked(threads);
     Files.createDirectories(out);
     Scaling.Result result = new Scaling(threads, this::progress).run();
     print(result);

@@ -1,6 +1,7 @@
 package dev.d2v.cli.bench;
 
 import dev.d2v.cli.error.UserError;
+import dev.d2v.cli.run.Threads;
 import dev.d2v.config.ConfigMapper;
 import dev.d2v.model.train.Recipe;
 import dev.d2v.model.train.SpeechData;
@@ -76,8 +77,9 @@ public final class StepOptions {
   ///
   /// @throws UserError where an option is wrong
   public Recipe resolve() {
-    if (threads < 1 || updates < 1) {
-      throw new UserError("--threads and --updates must be at least 1");
+    Threads.checked(threads);
+    if (updates < 1) {
+      throw new UserError("--updates must be at least 1, got " + updates);
     }
     List<String> all = new ArrayList<>(assignments);
     if (batch != null) {

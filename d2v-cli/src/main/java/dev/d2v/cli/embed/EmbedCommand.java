@@ -1,20 +1,16 @@
 package dev.d2v.cli.embed;
 
-import dev.d2v.cli.error.Failures;
 import dev.d2v.cli.error.UserError;
-import dev.d2v.cli.run.ProgressLine;
 import dev.d2v.cli.run.Terminal;
-import dev.d2v.data.DataException;
+import dev.d2v.cli.run.Threads;
 import dev.d2v.embed.Embedder;
 import dev.d2v.embed.EmbedderOptions;
-import dev.d2v.embed.Sample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +31,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 public final class EmbedCommand implements Callable<Integer> {
-  /// Batches that are read before the files are sorted by length.
-  private static final int WINDOW = 8;
-
-  /// How far a vector may be from the same one made on another machine, as a share of its length.
-  private static final double SAME = 1e-3;
+  /// More would be more than any workspace holds.
+  private static final int MOST_BATCH = 65_536;
 
   private final Terminal terminal;
 
@@ -50,7 +43,9 @@ public final class EmbedCommand implements Callable<Integer> {
       index = "1..*",
       arity = "1..*",
       paramLabel = "FILES",
-      description = "Files, and folders whose files of the model's kind count. @LIST reads names.")
+      description =
+          "Files, and folders whose files of the model's kind count. @LIST reads names from a file, one"
+              + " a line as it is, blanks and quotes too; lines that begin with # are passed over.")
   private List<Path> files = new ArrayList<>();
 
   @Option(
@@ -66,7 +61,10 @@ public final class EmbedCommand implements Callable<Integer> {
 
   @Mixin private final VectorOptions vector = new VectorOptions();
 
-  @Option(names = "--batch", paramLabel = "N", description = "Samples at once. Default: 16.")
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Samples at once, at most 65536. Default: 16.")
   private int batch = 16;
 
   @Option(
@@ -82,10 +80,11 @@ public final class EmbedCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    int threads = threads();
-    if (batch < 1 || threads < 1) {
+    int threads = Threads.checked(threads());
+    if (batch < 1 || batch > MOST_BATCH) {
       throw new UserError(
-          "--batch (%d) and --threads (%d) must be at least 1".formatted(batch, threads));
+          "--batch must be 1 to %d samples at once, got %d: the default is 16"
+              .formatted(MOST_BATCH, batch));
     }
     if (resume && out.isEmpty()) {
       throw new UserError("--resume needs --out: the file to go on with");
@@ -97,11 +96,36 @@ public final class EmbedCommand implements Callable<Integer> {
           .err()
           .printf("%s: %s, vectors of %d%n", model, embedder.description(), embedder.width());
       embedder.remarks().forEach(terminal.err()::println);
-      List<Path> all = FileList.of(files, embedder.modalities());
-      try (VectorOutput output = VectorOutput.open(out, resume, embedder.width(), terminal.out())) {
-        return run(embedder, all, output);
+      FileList list = FileList.of(files, embedder.modalities());
+      list.unread()
+          .forEach(
+              (folder, why) -> terminal.err().println("left out " + EmbedRun.named(folder, why)));
+      list.check(files, embedder.modalities());
+      for (Path folder : list.empty()) {
+        terminal.err().println(EmbedRun.named(folder, "nothing in it that the model reads"));
       }
+      EmbedRun.Count count;
+      try (VectorOutput output = VectorOutput.open(out, resume, embedder.width(), terminal)) {
+        count = new EmbedRun(terminal, embedder, output, batch).of(list.files());
+      }
+      return told(count, list.unread().size());
     }
+  }
+
+  /// The exit status.
+  private int told(EmbedRun.Count count, int folders) {
+    int leftOut = count.leftOut() + folders;
+    terminal
+        .err()
+        .printf(
+            Locale.ROOT,
+            "vectors: %,d%s%s%n",
+            count.written(),
+            out.map(o -> " in " + o).orElse(""),
+            leftOut == 0
+                ? ""
+                : "; files%s left out: %,d".formatted(folders > 0 ? " and folders" : "", leftOut));
+    return leftOut == 0 ? 0 : 1;
   }
 
   /// For a single file the compiler has more to do than the model, and needs cores of its own.
@@ -112,91 +136,5 @@ public final class EmbedCommand implements Callable<Integer> {
     int cores = Runtime.getRuntime().availableProcessors();
     boolean single = files.size() == 1 && Files.isRegularFile(files.getFirst());
     return single ? Math.max(1, cores / 2) : cores;
-  }
-
-  private int run(Embedder embedder, List<Path> all, VectorOutput output) throws IOException {
-    Map<String, float[]> known = output.known();
-    List<Path> todo = all.stream().filter(f -> !known.containsKey(f.toString())).toList();
-    checkSame(embedder, known);
-    if (todo.size() < all.size()) {
-      terminal.err().printf("files that are there already: %,d%n", all.size() - todo.size());
-    }
-    int leftOut = 0;
-    try (ProgressLine progress = ProgressLine.onErrors(terminal, "embed", 0, todo.size())) {
-      for (int from = 0; from < todo.size(); from += WINDOW * batch) {
-        List<Path> window = todo.subList(from, Math.min(todo.size(), from + WINDOW * batch));
-        leftOut += embed(embedder, window, output);
-        output.flush();
-        progress.update(from + window.size(), "files");
-      }
-    }
-    output.finish();
-    terminal
-        .err()
-        .printf(
-            Locale.ROOT,
-            "vectors: %,d%s%s%n",
-            todo.size() - leftOut,
-            out.map(o -> " in " + o).orElse(""),
-            leftOut == 0 ? "" : "; files left out: %,d".formatted(leftOut));
-    return leftOut == 0 ? 0 : 1;
-  }
-
-  /// Fails when the first file of an output has another vector now: it was made by another model,
-  /// or with other options.
-  private void checkSame(Embedder embedder, Map<String, float[]> known) {
-    if (known.isEmpty()) {
-      return;
-    }
-    Map.Entry<String, float[]> first = known.entrySet().iterator().next();
-    Path file = Path.of(first.getKey());
-    if (!Files.isRegularFile(file)) {
-      terminal
-          .err()
-          .printf(
-              "%s is not there any more: its vector cannot be compared with this model's%n", file);
-      return;
-    }
-    float[] before = first.getValue();
-    float[] now = embedder.embed(file);
-    double difference = 0;
-    double size = 0;
-    for (int i = 0; i < now.length; i++) {
-      difference += Math.pow(now[i] - before[i], 2);
-      size += Math.pow(now[i], 2);
-    }
-    if (!(difference <= SAME * SAME * size)) {
-      throw new UserError(
-          "--out was made by another model, or with other options: the vector of %s there is not the one that this gives. Choose another name."
-              .formatted(file));
-    }
-  }
-
-  /// Writes the vectors of a window of files; how many were left out.
-  private int embed(Embedder embedder, List<Path> window, VectorOutput output) throws IOException {
-    try {
-      List<float[]> vectors = embedder.embed(window.stream().map(Sample::of).toList());
-      for (int i = 0; i < vectors.size(); i++) {
-        output.write(window.get(i).toString(), vectors.get(i));
-      }
-      return 0;
-    } catch (DataException | IllegalArgumentException e) {
-      if (window.size() == 1) {
-        Path file = window.getFirst();
-        String reason = Files.exists(file) ? Failures.sentence(e) : "there is no such file";
-        terminal.err().println("left out " + named(file, reason));
-        return 1;
-      }
-    }
-    // One of them is bad: a file at a time shows which.
-    int leftOut = 0;
-    for (Path file : window) {
-      leftOut += embed(embedder, List.of(file), output);
-    }
-    return leftOut;
-  }
-
-  private static String named(Path file, String sentence) {
-    return sentence.startsWith(file.toString()) ? sentence : file + ": " + sentence;
   }
 }

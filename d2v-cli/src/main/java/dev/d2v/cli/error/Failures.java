@@ -22,6 +22,7 @@ public final class Failures {
   public static String sentence(Throwable failure) {
     return switch (failure) {
       case UserError e -> message(e);
+      case OutputLost e -> message(e);
       case ConfigException e -> message(e);
       case DataException e -> message(e);
       case FormatException e -> message(e);

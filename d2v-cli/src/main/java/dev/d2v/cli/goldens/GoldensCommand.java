@@ -2,6 +2,7 @@ package dev.d2v.cli.goldens;
 
 import dev.d2v.cli.error.UserError;
 import dev.d2v.cli.run.Terminal;
+import dev.d2v.cli.run.Threads;
 import dev.d2v.tensor.spi.Backend;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +53,7 @@ public final class GoldensCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Threads.checked(threads);
     if (!Files.isDirectory(folder)) {
       throw new UserError("no folder " + folder + ": expected one with NAME.json cases");
     }

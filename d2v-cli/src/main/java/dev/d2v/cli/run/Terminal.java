@@ -2,8 +2,12 @@ package dev.d2v.cli.run;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.util.Optional;
 
 /// Where a command writes.
 ///
@@ -19,7 +23,8 @@ public record Terminal(PrintStream out, PrintStream err, boolean interactive, in
   public static Terminal system() {
     boolean interactive = Boolean.getBoolean("d2v.terminal");
     int columns = Integer.getInteger("d2v.columns", COLUMNS);
-    return new Terminal(System.out, System.err, interactive, columns > 20 ? columns : COLUMNS);
+    PrintStream out = Output.of(new FileOutputStream(FileDescriptor.out), System.out.charset());
+    return new Terminal(out, System.err, interactive, columns > 20 ? columns : COLUMNS);
   }
 
   /// One that shows nothing.
@@ -31,5 +36,14 @@ public record Terminal(PrintStream out, PrintStream err, boolean interactive, in
   /// One that is not interactive: what a pipe gets.
   public static Terminal plain(PrintStream out, PrintStream err) {
     return new Terminal(out, err, false, COLUMNS);
+  }
+
+  /// Why something that was written to `out` did not arrive; empty while all of it did.
+  public Optional<IOException> loss() {
+    if (!out.checkError()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        out instanceof Output told ? told.failure() : new IOException("for a reason unknown"));
   }
 }

@@ -1,7 +1,7 @@
 package dev.d2v.cli.weights;
 
+import dev.d2v.cli.error.UserError;
 import dev.d2v.cli.run.Terminal;
-import dev.d2v.model.Data2Vec2Config;
 import dev.d2v.model.checkpoint.Checkpoint;
 import dev.d2v.model.checkpoint.FairseqWeights;
 import dev.d2v.model.checkpoint.RunWeights;
@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -32,8 +33,8 @@ import picocli.CommandLine.Parameters;
     name = "inspect",
     description = {
       "What is in a file of weights: tensors, types, shapes, configuration, hash.",
-      "Reads .pt and .bin files of PyTorch, safetensors (single, or an index of parts), .npy files,"
-          + " runs and checkpoints of d2v. Reads headers, not the weights; what a file asks to run is never run."
+      "Reads .pt and .bin files of PyTorch, safetensors (single, or an index of parts), .npy files"
+          + " and folders of them, runs and checkpoints of d2v. Reads headers, not the weights; what a file asks to run is never run."
     },
     mixinStandardHelpOptions = true)
 public final class InspectCommand implements Callable<Integer> {
@@ -65,8 +66,14 @@ public final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (Files.isRegularFile(path) && Npy.is(path)) {
-      return npy();
+    if (path.toString().toLowerCase(Locale.ROOT).matches("(?s).*\\.onnx(\\.data)?")) {
+      throw new UserError(
+          "%s is an ONNX model, which 'd2v inspect' does not read: look at it with a viewer such as netron, or inspect the model that it was made of"
+              .formatted(path));
+    }
+    List<Path> arrays = arrays();
+    if (!arrays.isEmpty()) {
+      return npy(arrays);
     }
     try (Weights weights = Weights.open(path)) {
       if (check) {
@@ -94,25 +101,45 @@ public final class InspectCommand implements Callable<Integer> {
         : "check    all %d entries have the check sums that the archive gives".formatted(sums);
   }
 
-  /// An array of NumPy's.
-  private int npy() throws IOException {
-    TensorFile.Entry entry = Npy.entry(path);
-    WeightFile file = WeightFile.of(path, !noHash);
+  /// Arrays of NumPy: the file itself, or those of a folder in which there is nothing else.
+  private List<Path> arrays() throws IOException {
+    if (Files.isRegularFile(path)) {
+      return Npy.is(path) ? List.of(path) : List.of();
+    }
+    if (!Files.isDirectory(path)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(path)) {
+      List<Path> all = entries.sorted().toList();
+      return all.stream().allMatch(f -> f.toString().endsWith(".npy")) ? all : List.of();
+    }
+  }
+
+  private int npy(List<Path> arrays) throws IOException {
+    List<WeightFile> files = new ArrayList<>();
+    List<TensorFile.Entry> entries = new ArrayList<>();
+    for (Path array : arrays) {
+      files.add(WeightFile.of(array, !noHash));
+      entries.add(Npy.entry(array));
+    }
+    String description =
+        Files.isDirectory(path)
+            ? "a folder of %,d arrays of NumPy".formatted(arrays.size())
+            : "an array of NumPy";
     if (json) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("path", path.toString());
-      object.put("description", "an array of NumPy");
-      object.put("files", List.of(object(file)));
-      object.put("tensors", List.of(object(entry)));
+      object.put("description", description);
+      object.put("files", files.stream().map(InspectCommand::object).toList());
+      object.put("tensors", entries.stream().map(InspectCommand::object).toList());
       terminal.out().println(Json.text(object));
       return 0;
     }
     PrintStream out = terminal.out();
-    out.println(path + ": an array of NumPy");
-    out.printf(Locale.ROOT, "file     %s, %,d bytes%n", file.path(), file.bytes());
-    file.sha256().ifPresent(hash -> out.println("sha-256  " + hash));
+    out.println(path + ": " + description);
+    files.forEach(file -> print(file, out));
     out.println();
-    out.printf("%s  %-5s %s%n", safe(entry.name()), entry.dtype(), entry.shape());
+    print(entries, out);
     return 0;
   }
 
@@ -127,13 +154,10 @@ public final class InspectCommand implements Callable<Integer> {
     return files;
   }
 
-  private void print(Weights weights, List<WeightFile> files, PrintStream out) {
+  private void print(Weights weights, List<WeightFile> files, PrintStream out) throws IOException {
     TensorFile tensors = weights.tensors();
     out.println(weights.path() + ": " + weights.description());
-    for (WeightFile file : files) {
-      out.printf(Locale.ROOT, "file     %s, %,d bytes%n", file.path(), file.bytes());
-      file.sha256().ifPresent(hash -> out.println("sha-256  " + hash));
-    }
+    files.forEach(file -> print(file, out));
     out.printf(
         Locale.ROOT,
         "tensors  %,d of %,d numbers, %s%n",
@@ -143,7 +167,7 @@ public final class InspectCommand implements Callable<Integer> {
     out.printf(
         "names    %d of the student, %d of the teacher, %d others%n",
         weights.student().size(), weights.teacher().size(), weights.others().size());
-    weights.config().ifPresent(c -> out.println("model    " + summary(c)));
+    Architecture.of(weights).ifPresent(line -> out.println("model    " + safe(line)));
     weights.remarks().forEach(remark -> out.println("remark   " + safe(remark)));
     tensors
         .metadata()
@@ -155,12 +179,20 @@ public final class InspectCommand implements Callable<Integer> {
           .ifPresent(c -> out.println("config   " + c.form() + "\n" + c.text().stripTrailing()));
     }
     out.println();
-    int width = tensors.names().stream().mapToInt(n -> safe(n).length()).max().orElse(0);
-    for (String name : tensors.names()) {
-      TensorFile.Entry entry = tensors.entry(name);
+    print(tensors.names().stream().map(tensors::entry).toList(), out);
+  }
+
+  private static void print(WeightFile file, PrintStream out) {
+    out.printf(Locale.ROOT, "file     %s, %,d bytes%n", file.path(), file.bytes());
+    file.sha256().ifPresent(hash -> out.println("sha-256  " + hash));
+  }
+
+  private static void print(List<TensorFile.Entry> entries, PrintStream out) {
+    int width = entries.stream().mapToInt(e -> safe(e.name()).length()).max().orElse(0);
+    for (TensorFile.Entry entry : entries) {
       out.printf(
           "%-" + Math.max(1, Math.min(width, 80)) + "s  %-5s %s%n",
-          safe(name),
+          safe(entry.name()),
           entry.dtype(),
           entry.shape());
     }
@@ -227,16 +259,6 @@ public final class InspectCommand implements Callable<Integer> {
     tensors.names().forEach(n -> counts.merge(tensors.entry(n).dtype(), 1, Integer::sum));
     return String.join(
         ", ", counts.entrySet().stream().map(e -> e.getValue() + " " + e.getKey()).toList());
-  }
-
-  private static String summary(Data2Vec2Config c) {
-    return "%d channels, %d heads, %d blocks before and %d shared, %s"
-        .formatted(
-            c.embedDim(),
-            c.heads(),
-            c.modalities().stream().mapToInt(m -> m.prenet().depth()).max().orElse(0),
-            c.depth(),
-            String.join(", ", c.modalities().stream().map(m -> m.key()).toList()));
   }
 
   /// Text of a stranger's file: control characters would drive the terminal.

@@ -3,6 +3,7 @@ package dev.d2v.cli.weights;
 import dev.d2v.cli.error.UserError;
 import dev.d2v.cli.run.ProgressLine;
 import dev.d2v.cli.run.Terminal;
+import dev.d2v.cli.run.Threads;
 import dev.d2v.data.eval.Features;
 import dev.d2v.data.eval.LogisticRegression;
 import dev.d2v.embed.Embedder;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -84,6 +86,9 @@ public final class QuantizeCommand implements Callable<Integer> {
   @Option(names = "--threads", paramLabel = "N", description = "Default: all cores.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
+  /// Whether what lies at [#out] is this command's.
+  private boolean begun;
+
   /// Writes to a terminal.
   ///
   /// @param home the project's folder, the one with `samples/`
@@ -100,18 +105,28 @@ public final class QuantizeCommand implements Callable<Integer> {
           case "bf16" -> Storage.BF16;
           default -> throw new UserError("--bits takes int8 or bf16, got '" + bits + "'");
         };
-    if (threads < 1 || most < 0) {
-      throw new UserError(
-          "--threads (%d) must be at least 1 and --samples (%d) at least 0"
-              .formatted(threads, most));
+    Threads.checked(threads);
+    if (most < 0) {
+      throw new UserError("--samples must be at least 0, got " + most);
     }
-    Path weights;
+    if (Files.exists(out)) {
+      throw exists();
+    }
+    boolean done = false;
     try {
-      weights = Quantizer.write(model, out, storage, teacher);
-    } catch (FileAlreadyExistsException e) {
-      throw new UserError(out + " exists already: choose another name");
+      quantize(storage);
+      done = true;
+    } finally {
+      if (begun && !done) {
+        remove();
+      }
     }
+    return 0;
+  }
+
+  private void quantize(Storage storage) throws IOException {
     Map<Modality, MeasuringSamples> samples = new LinkedHashMap<>();
+    Path weights;
     Measured before;
     try (Embedder embedder =
         Embedder.open(model, options().teacher(teacher).storage(Storage.F32))) {
@@ -121,6 +136,7 @@ public final class QuantizeCommand implements Callable<Integer> {
           samples.put(modality, MeasuringSamples.open(modality, data, home, most));
         }
       }
+      weights = written(storage);
       before = measure(embedder, samples, "before");
     }
     Measured after;
@@ -138,7 +154,33 @@ public final class QuantizeCommand implements Callable<Integer> {
             before.weightBytes,
             100.0 * after.weightBytes / before.weightBytes);
     samples.forEach((modality, s) -> compare(modality, s, before, after));
-    return 0;
+  }
+
+  private Path written(Storage storage) throws IOException {
+    try {
+      Path weights = Quantizer.write(model, out, storage, teacher);
+      begun = true;
+      return weights;
+    } catch (FileAlreadyExistsException e) {
+      throw exists();
+    }
+  }
+
+  private UserError exists() {
+    return new UserError(out + " exists already: choose another name");
+  }
+
+  /// Removes what this command has written: a model that nobody has compared would be in the way of
+  /// the next try.
+  private void remove() throws IOException {
+    if (Files.isDirectory(out)) {
+      try (Stream<Path> files = Files.list(out)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+    Files.delete(out);
   }
 
   private EmbedderOptions options() {

@@ -14,11 +14,11 @@ import java.util.stream.Stream;
 
 /// d2v in a JVM of its own, with this one's classes and the launcher's memory options: what it
 /// takes is not mixed with what other tests took.
-final class OwnJvm {
+public final class OwnJvm {
   private OwnJvm() {}
 
   /// The output of a command that must end well; 1 is a verdict that a short run may get.
-  static String run(Path folder, List<String> options, String... arguments)
+  public static String run(Path folder, List<String> options, String... arguments)
       throws IOException, InterruptedException {
     String classes =
         Stream.of("java.class.path", "jdk.module.path")

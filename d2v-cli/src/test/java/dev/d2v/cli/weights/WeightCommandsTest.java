@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.d2v.cli.Commands;
+import dev.d2v.cli.DamagedModel;
 import dev.d2v.cli.Screen;
 import dev.d2v.model.Data2Vec2;
 import dev.d2v.model.Data2Vec2Config;
@@ -16,6 +17,7 @@ import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.io.Npy;
 import dev.d2v.tensor.io.TensorFile;
 import dev.d2v.tensor.spi.Backend;
+import dev.d2v.testkit.PublishedModel;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -129,6 +131,8 @@ final class WeightCommandsTest {
         }
       }
     }
+    assertEquals(0, d2v("inspect", folder.resolve("run")), screen.err());
+    assertTrue(screen.out().matches("(?s).*model    \\d+ channels, \\d+ heads.*"), screen.out());
     Path out = folder.resolve("run.safetensors");
     assertEquals(0, d2v("convert", folder.resolve("run"), out), screen.err());
     try (Weights to = Weights.open(out)) {
@@ -168,9 +172,8 @@ final class WeightCommandsTest {
     }
   }
 
-  @Test
-  @DisplayName("quantize compares on labelled samples")
-  void quantizeCompares() throws IOException {
+  /// Images of two classes, to fit a probe with and to test it.
+  private Path labelled() throws IOException {
     Path data = Files.createDirectories(folder.resolve("data"));
     BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
     for (String part : List.of("train", "test")) {
@@ -180,6 +183,29 @@ final class WeightCommandsTest {
         ImageIO.write(image, "png", of.resolve(i + ".png").toFile());
       }
     }
+    return data;
+  }
+
+  @Test
+  @DisplayName("quantize leaves nothing behind when its samples or vectors cannot be used")
+  void quantizeFails() throws IOException {
+    Path pt = CASES.resolve("ckpt_image_half.pt");
+    for (String name : List.of("q", "q.safetensors")) {
+      Path out = folder.resolve(name);
+      assertEquals(1, d2v("quantize", pt, out, "--data", folder.resolve("nowhere")));
+      assertFalse(screen.err().contains("exists already"), screen.err());
+      assertFalse(Files.exists(out), name);
+    }
+    Path damaged = DamagedModel.vision(folder.resolve("damaged"));
+    Path out = folder.resolve("of-damaged");
+    assertEquals(1, d2v("quantize", damaged, out, "--data", labelled()));
+    assertFalse(Files.exists(out), "found out when both are compared");
+  }
+
+  @Test
+  @DisplayName("quantize compares on labelled samples")
+  void quantizeCompares() throws IOException {
+    Path data = labelled();
     assertEquals(
         0,
         d2v(
@@ -210,6 +236,44 @@ final class WeightCommandsTest {
     assertEquals(0, d2v("inspect", pt));
     assertEquals(1, d2v("inspect", pt, "--check"));
     assertTrue(screen.err().contains("with check sum"), screen.err());
+  }
+
+  @Test
+  @DisplayName("inspect says what a model of Hugging Face's is")
+  void inspectHuggingFaces() throws IOException {
+    Path model = PublishedModel.vision(folder.resolve("model"));
+    for (Path path : List.of(model, model.resolve("model.safetensors"))) {
+      assertEquals(0, d2v("inspect", path, "--no-hash"), screen.err());
+    }
+    String line =
+        "model    data2vec 1.0, 12 channels, 3 heads, 2 layers, IMAGE, Data2VecVisionModel";
+    assertEquals(2, screen.out().lines().filter(line::equals).count(), screen.out());
+    Files.writeString(model.resolve("config.json"), "{\"model_type\": \"data2vec-none\"}");
+    assertEquals(0, d2v("inspect", model, "--no-hash"), screen.err());
+    assertTrue(screen.out().contains("model    its configuration cannot be used: "), screen.out());
+  }
+
+  @Test
+  @DisplayName("inspect shows the folder of arrays that convert writes")
+  void inspectArrays() throws IOException {
+    Path npy = folder.resolve("npy");
+    assertEquals(0, d2v("convert", CASES.resolve("ckpt_image_half.pt"), npy, "--part", "student"));
+    assertEquals(0, d2v("inspect", npy), screen.err());
+    assertTrue(screen.out().contains(" arrays of NumPy"), screen.out());
+    assertTrue(
+        screen
+            .out()
+            .lines()
+            .anyMatch(l -> l.matches("blocks\\.0\\.norm1\\.weight\\.npy +F32 +\\(16\\)")),
+        screen.out());
+  }
+
+  @Test
+  @DisplayName("inspect says what to do with an ONNX model")
+  void inspectOnnx() throws IOException {
+    Path file = Files.write(folder.resolve("m.onnx"), new byte[] {8, 8, 18, 3, 'd', '2', 'v'});
+    assertEquals(1, d2v("inspect", file));
+    assertTrue(screen.err().contains("is an ONNX model"), screen.err());
   }
 
   @Test

@@ -1,0 +1,67 @@
+package dev.d2v.cli.weights;
+
+import dev.d2v.config.ConfigException;
+import dev.d2v.config.ConfigMapper;
+import dev.d2v.model.Data2Vec2Config;
+import dev.d2v.model.checkpoint.Weights;
+import dev.d2v.model.v1.Data2Vec1;
+import dev.d2v.model.v1.Data2Vec1Config;
+import dev.d2v.model.v1.HuggingFaceConfig;
+import dev.d2v.tensor.io.FormatException;
+import dev.d2v.tensor.io.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// One line about the architecture of weights, whichever form their configuration has.
+final class Architecture {
+  private Architecture() {}
+
+  /// Absent where nothing says it; a configuration that cannot be used is told in the line.
+  static Optional<String> of(Weights weights) throws IOException {
+    if (weights.config().isPresent()) {
+      return weights.config().map(Architecture::line);
+    }
+    try {
+      if (huggingFaces(weights.path())) {
+        HuggingFaceConfig config = HuggingFaceConfig.read(json(weights.path()));
+        return Optional.of(line(config));
+      }
+      return weights
+          .configText()
+          .filter(text -> text.form().equals("yaml"))
+          .map(text -> line(ConfigMapper.parse(text.text(), "config.yaml").model()));
+    } catch (ConfigException | FormatException e) {
+      return Optional.of("its configuration cannot be used: " + e.getMessage());
+    }
+  }
+
+  private static Path json(Path path) {
+    return Files.isDirectory(path)
+        ? path.resolve(Data2Vec1.CONFIG)
+        : path.resolveSibling(Data2Vec1.CONFIG);
+  }
+
+  private static boolean huggingFaces(Path path) throws IOException {
+    Path json = json(path);
+    return Files.isRegularFile(json) && HuggingFaceConfig.knows(Json.read(json));
+  }
+
+  private static String line(Data2Vec2Config c) {
+    return "%d channels, %d heads, %d blocks before and %d shared, %s"
+        .formatted(
+            c.embedDim(),
+            c.heads(),
+            c.modalities().stream().mapToInt(m -> m.prenet().depth()).max().orElse(0),
+            c.depth(),
+            String.join(", ", c.modalities().stream().map(m -> m.key()).toList()));
+  }
+
+  private static String line(HuggingFaceConfig read) {
+    Data2Vec1Config c = read.config();
+    return "data2vec 1.0, %d channels, %d heads, %d layers, %s, %s"
+        .formatted(
+            c.layers().C(), c.layers().heads(), c.layers().depth(), c.key(), read.architecture());
+  }
+}
