@@ -2,6 +2,7 @@ package dev.d2v.embed;
 
 import dev.d2v.data.DataException;
 import dev.d2v.data.Pixels;
+import dev.d2v.model.checkpoint.LoadReport;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -105,6 +106,13 @@ public final class Embedder implements AutoCloseable {
   /// One line: what was opened.
   public String description() {
     return model.loaded().description();
+  }
+
+  /// What the load did, tensor by tensor. Nothing is missing or of another shape, or the model
+  /// would not have opened. `unexpected` are the file's tensors that no parameter wanted; the
+  /// decoder and the teacher of data2vec 2.0, which only training needs, are none of these.
+  public LoadReport loadReport() {
+    return model.loaded().report();
   }
 
   /// What the load listed: tensors left aside, fields of the configuration that mean nothing here.
