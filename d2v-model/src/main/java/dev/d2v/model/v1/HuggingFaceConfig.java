@@ -42,7 +42,8 @@ public record HuggingFaceConfig(Data2Vec1Config config, String architecture, Lis
           num_feat_extract_layers apply_spec_augment
           """
               .strip()
-              .split("\\s+"));
+              .replace('\n', ' ')
+              .split(" ")); // one character, for which no pattern is compiled
 
   /// Copies the list.
   public HuggingFaceConfig {
