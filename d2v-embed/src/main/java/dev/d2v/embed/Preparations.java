@@ -86,6 +86,9 @@ record Preparations(
           case ImagePreprocessing.Cropping.None _ ->
               switch (steps.resize()) {
                 case ImagePreprocessing.Sizing.Exact e -> new int[] {e.height(), e.width()};
+                case ImagePreprocessing.Sizing.Shorter s
+                    when s.length() != Math.min(model.height(), model.width()) ->
+                    new int[] {s.length(), s.length()};
                 case ImagePreprocessing.Sizing.Shorter _, ImagePreprocessing.Sizing.None _ ->
                     new int[] {model.height(), model.width()};
               };

@@ -70,6 +70,7 @@ final class SideFilesTest {
         "\"do_normalize\": true         | \"do_normalize\": true, \"rescale_factor\": 1e99 | rescale_factor",
         "\"size\": 16                   | \"size\": 24               | found steps that give 24 x 24",
         "\"size\": 16                   | \"size\": {\"height\": 16, \"width\": 8} | give 16 x 8",
+        "\"size\": 16                   | \"size\": {\"shortest_edge\": 24} | give 24 x 24",
         "\"do_center_crop\": false      | \"do_center_crop\": true, \"crop_size\": 8 | give 8 x 8",
       })
   void stepsThatDoNotFitTheModelAreRefusedWithTheirFile(String sound, String damage, String said)
