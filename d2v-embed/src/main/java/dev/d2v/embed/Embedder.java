@@ -1,6 +1,8 @@
 package dev.d2v.embed;
 
+import dev.d2v.data.DataException;
 import dev.d2v.data.Pixels;
+import dev.d2v.model.checkpoint.LoadReport;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,7 +56,7 @@ public final class Embedder implements AutoCloseable {
   /// @throws IOException when a file cannot be read
   /// @throws dev.d2v.tensor.io.FormatException when the path holds no model, a file is not what it
   ///   should be, or its configuration asks for what is not supported
-  /// @throws dev.d2v.data.DataException when a vocabulary cannot be used
+  /// @throws DataException when a vocabulary cannot be used, or is larger than the model's
   /// @throws IllegalArgumentException when the options ask for a layer or a teacher that it does
   ///   not have
   public static Embedder open(Path path, EmbedderOptions options) throws IOException {
@@ -106,6 +108,13 @@ public final class Embedder implements AutoCloseable {
     return model.loaded().description();
   }
 
+  /// What the load did, tensor by tensor. Nothing is missing or of another shape, or the model
+  /// would not have opened. `unexpected` are the file's tensors that no parameter wanted; the
+  /// decoder and the teacher of data2vec 2.0, which only training needs, are none of these.
+  public LoadReport loadReport() {
+    return model.loaded().report();
+  }
+
   /// What the load listed: tensors left aside, fields of the configuration that mean nothing here.
   public List<String> remarks() {
     return model.loaded().remarks();
@@ -113,7 +122,9 @@ public final class Embedder implements AutoCloseable {
 
   /// The vector of a file: an image, a recording, or a text in UTF-8.
   ///
-  /// @throws dev.d2v.data.DataException when it cannot be decoded
+  /// @throws DataException when it cannot be decoded, or its vector would not be finite
+  /// @throws IllegalStateException when the thread is interrupted while the file is read; the
+  ///   interrupt stays set
   public float[] embed(Path file) {
     return embed(new Sample.Stored(file));
   }
@@ -144,35 +155,41 @@ public final class Embedder implements AutoCloseable {
   }
 
   /// The vector of a sample.
+  ///
+  /// @throws DataException when it cannot be used, or its vector would not be finite
   public float[] embed(Sample sample) {
     return embed(List.of(sample)).getFirst();
   }
 
   /// The vectors of samples, in their order; those of about one length go through the model
   /// together.
+  ///
+  /// @throws DataException when one of them cannot be used, or its vector would not be finite
   public List<float[]> embed(List<? extends Sample> samples) {
     sessions.checkOpen();
     List<Prepared> prepared = new ArrayList<>();
     for (Sample sample : samples) {
       prepared.add(prepare(sample));
     }
-    return vectors(prepared);
+    return vectors(samples, prepared);
   }
 
   /// Features of a sample by layer and token.
   public Encoding encode(Sample sample) {
     sessions.checkOpen();
     Rows rows = rows(List.of(prepare(sample)));
-    return sessions.with(session -> session.encoding(model.engine(), rows));
+    Encoding encoding = sessions.with(session -> session.encoding(model.engine(), rows));
+    checkFinite(encoding.output(), sample.noun());
+    return encoding;
   }
 
   /// Decodes and preprocesses, which needs no session.
-  Prepared prepare(Sample sample) {
+  private Prepared prepare(Sample sample) {
     return model.preparation(sample, name).of(sample, name);
   }
 
   /// Vectors of prepared samples, in their order.
-  List<float[]> vectors(List<Prepared> prepared) {
+  private List<float[]> vectors(List<? extends Sample> samples, List<Prepared> prepared) {
     List<Integer> order = new ArrayList<>();
     for (int i = 0; i < prepared.size(); i++) {
       order.add(i);
@@ -189,11 +206,27 @@ public final class Embedder implements AutoCloseable {
       for (int i = 0; i < items.size(); i++) {
         float[] vector = new float[width()];
         System.arraycopy(flat, i * width(), vector, 0, width());
-        out[items.get(i)] = vector;
+        int at = items.get(i);
+        String noun = samples.get(at).noun();
+        checkFinite(
+            vector,
+            samples.size() == 1 ? noun : "sample %d of the %d, %s".formatted(at, out.length, noun));
+        out[at] = vector;
       }
       from = to;
     }
     return List.of(out);
+  }
+
+  /// A vector with NaN in it looks like any other until something is searched with it.
+  private void checkFinite(float[] numbers, String sample) {
+    for (int i = 0; i < numbers.length; i++) {
+      if (!Float.isFinite(numbers[i])) {
+        throw new DataException(
+            "%s gives no finite vector with %s, number %d is %s: the sample or the model's weights hold numbers too large to compute with, or NaN"
+                .formatted(sample, name, i, numbers[i]));
+      }
+    }
   }
 
   /// Behind the last of the samples, sorted by length, that go with `from`.

@@ -2,6 +2,7 @@ package dev.d2v.embed;
 
 import dev.d2v.nn.Storage;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// How an [Embedder] makes vectors and what it may use.
@@ -38,6 +39,7 @@ public record EmbedderOptions(
 
   /// Checks the numbers and copies the list.
   public EmbedderOptions {
+    Objects.requireNonNull(pooling, "pooling: choose MEAN or FIRST");
     layers = List.copyOf(layers);
     if (sessions < 1 || threads < 1 || batch < 1 || maxWorkspaceBytes < 1) {
       throw new IllegalArgumentException(

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Models under the names of others, with all that they need beside their weights: data2vec 2.0 as
 /// a folder of Hugging Face's data2vec, and the other way, where both compute the same. See
@@ -84,6 +85,26 @@ public final class Exchange {
           }
         });
     return written[0];
+  }
+
+  /// What must lie beside a model in one file, which its metadata does not hold; empty when it has
+  /// all that [Embedder#open] needs.
+  public static Optional<String> besideOneFile(Weights weights) {
+    Optional<HuggingFaceConfig> theirs = ModelFiles.carried(weights);
+    boolean text =
+        theirs
+            .map(c -> c.config() instanceof TextConfig)
+            .or(() -> weights.config().map(c -> c.text() != null))
+            .orElse(false);
+    if (text) {
+      return Optional.of(
+          "its vocabulary: %s, or the files that it was published with".formatted(TOKENIZER));
+    }
+    return theirs.isPresent() && weights.preprocessor().isEmpty()
+        ? Optional.of(
+            "the %s that was published with it, which was not there to be carried over"
+                .formatted(Preprocessing.FILE))
+        : Optional.empty();
   }
 
   private static void absent(Path target) throws IOException {

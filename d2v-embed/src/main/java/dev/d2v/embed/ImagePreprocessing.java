@@ -43,13 +43,14 @@ public record ImagePreprocessing(
     record Centre(int height, int width) implements Cropping {}
   }
 
-  /// Copies the lists and checks that they are of one length.
+  /// Copies the lists and checks that they are of one length, of grey or of colours.
   public ImagePreprocessing {
     mean = List.copyOf(mean);
     std = List.copyOf(std);
-    if (mean.isEmpty() || mean.size() != std.size() || std.stream().anyMatch(s -> s == 0)) {
+    boolean channels = mean.size() == 1 || mean.size() == 3;
+    if (!channels || mean.size() != std.size() || std.stream().anyMatch(s -> s == 0)) {
       throw new IllegalArgumentException(
-          "image_mean (%s) and image_std (%s) must have a number for each channel, those of image_std not 0"
+          "image_mean (%s) and image_std (%s) must have a number for each of 1 or 3 channels, those of image_std not 0"
               .formatted(mean, std));
     }
   }

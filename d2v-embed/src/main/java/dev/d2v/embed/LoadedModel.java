@@ -1,6 +1,7 @@
 package dev.d2v.embed;
 
 import dev.d2v.model.Data2Vec2;
+import dev.d2v.model.checkpoint.LoadReport;
 import dev.d2v.model.v1.Data2Vec1;
 import dev.d2v.nn.Parameter;
 import dev.d2v.nn.Storage;
@@ -22,6 +23,9 @@ public sealed interface LoadedModel extends AutoCloseable {
   /// One line: what was read.
   String description();
 
+  /// What the load did, tensor by tensor.
+  LoadReport report();
+
   /// What the load listed: tensors left aside, fields of the configuration that mean nothing here.
   List<String> remarks();
 
@@ -38,6 +42,11 @@ public sealed interface LoadedModel extends AutoCloseable {
     }
 
     @Override
+    public LoadReport report() {
+      return opened.report();
+    }
+
+    @Override
     public String description() {
       return "data2vec 1.0, " + opened.config().architecture();
     }
@@ -45,9 +54,7 @@ public sealed interface LoadedModel extends AutoCloseable {
     @Override
     public List<String> remarks() {
       List<String> remarks = new ArrayList<>();
-      if (!opened.report().unexpected().isEmpty()) {
-        remarks.add("tensors left aside: " + String.join(", ", opened.report().unexpected()));
-      }
+      report().leftAside().ifPresent(remarks::add);
       if (!opened.config().unknown().isEmpty()) {
         remarks.add("fields left aside: " + String.join(", ", opened.config().unknown()));
       }
@@ -65,7 +72,12 @@ public sealed interface LoadedModel extends AutoCloseable {
   ///
   /// @param model owned
   record Second(
-      Backend backend, Data2Vec2 model, Storage storage, String description, List<String> remarks)
+      Backend backend,
+      Data2Vec2 model,
+      Storage storage,
+      String description,
+      LoadReport report,
+      List<String> remarks)
       implements LoadedModel {
     @Override
     public List<Parameter> parameters() {

@@ -19,9 +19,12 @@ import dev.d2v.tensor.io.TensorFile;
 import dev.d2v.tensor.plan.PlanBackend;
 import dev.d2v.tensor.spi.Backend;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,10 +41,14 @@ public sealed interface ModelFiles extends AutoCloseable {
     }
     if (huggingFaces(path)) {
       HuggingFaceConfig config = HuggingFaceConfig.read(path.resolve(Data2Vec1.CONFIG));
-      return new First(path, config, Data2Vec1.weights(path));
+      return new First(path, config, Data2Vec1.weights(path), Optional.empty());
     }
     Weights weights = Weights.open(path);
     try {
+      Optional<HuggingFaceConfig> carried = carried(weights);
+      if (carried.isPresent()) {
+        return new First(path, carried.get(), weights.tensors(), weights.preprocessor());
+      }
       return Second.of(weights);
     } catch (RuntimeException e) {
       weights.close();
@@ -55,6 +62,17 @@ public sealed interface ModelFiles extends AutoCloseable {
     return Files.isRegularFile(json) && HuggingFaceConfig.knows(Json.read(json));
   }
 
+  /// The configuration of a model of Hugging Face's in one file, as `d2v convert` writes it.
+  static Optional<HuggingFaceConfig> carried(Weights weights) {
+    Path path = weights.path();
+    return weights
+        .configText()
+        .filter(text -> text.form().equals("json"))
+        .map(text -> Json.object(path, text.text().getBytes(StandardCharsets.UTF_8), 0))
+        .filter(HuggingFaceConfig::knows)
+        .map(json -> HuggingFaceConfig.of(path, json));
+  }
+
   /// Where they lie.
   Path path();
 
@@ -66,17 +84,36 @@ public sealed interface ModelFiles extends AutoCloseable {
   /// @param teacher the teacher's instead of the student's
   /// @param storage in how many bits; null: as the file has them
   /// @throws IllegalArgumentException when there is no teacher
-  LoadedModel load(boolean teacher, @Nullable Storage storage) throws IOException;
+  LoadedModel load(boolean teacher, @Nullable Storage storage);
 
   @Override
   void close();
 
   /// data2vec 1.0.
   ///
-  /// @param path its folder
+  /// @param path its folder, or the one file that it was converted to
   /// @param config its `config.json`
   /// @param weights owned
-  record First(Path path, HuggingFaceConfig config, TensorFile weights) implements ModelFiles {
+  /// @param carried the `preprocessor_config.json` of one file
+  record First(Path path, HuggingFaceConfig config, TensorFile weights, Optional<String> carried)
+      implements ModelFiles {
+    /// How images and recordings are prepared; empty where nothing says it.
+    ///
+    /// @throws FormatException when what says it is damaged
+    public Optional<Preprocessing> preprocessing() throws IOException {
+      if (carried.isPresent()) {
+        byte[] json = carried.get().getBytes(StandardCharsets.UTF_8);
+        return Optional.of(Preprocessing.of(path, Json.object(path, json, 0)));
+      }
+      Path file = path.resolve(Preprocessing.FILE);
+      return Files.isRegularFile(file) ? Optional.of(Preprocessing.read(file)) : Optional.empty();
+    }
+
+    /// Where the steps stand, or should.
+    Path preprocessingFile() {
+      return Files.isDirectory(path) && carried.isEmpty() ? path.resolve(Preprocessing.FILE) : path;
+    }
+
     @Override
     public Optional<String> head() {
       Head head = config.config().head();
@@ -84,15 +121,16 @@ public sealed interface ModelFiles extends AutoCloseable {
     }
 
     @Override
-    public LoadedModel load(boolean teacher, @Nullable Storage storage) throws IOException {
+    public LoadedModel load(boolean teacher, @Nullable Storage storage) {
       if (teacher) {
         throw noTeacher(path);
       }
       Storage kept = storage == null ? Quantization.storage(weights) : storage;
       Backend backend = Backend.cpu(1);
       try {
-        return new LoadedModel.First(backend, Data2Vec1.open(path, weights, backend, kept), kept);
-      } catch (IOException | RuntimeException e) {
+        return new LoadedModel.First(
+            backend, Data2Vec1.open(path, config, weights, backend, kept), kept);
+      } catch (RuntimeException e) {
         backend.close();
         throw e;
       }
@@ -130,7 +168,9 @@ public sealed interface ModelFiles extends AutoCloseable {
                       0,
                       "the folder of a run, a .pt of fairseq, a file of d2v convert, or a folder with the %s of a data2vec model of Hugging Face"
                           .formatted(Data2Vec1.CONFIG),
-                      "weights that do not say their architecture"));
+                      carried(weights).isPresent()
+                          ? "a model of Hugging Face's in one file, which is no data2vec 2.0"
+                          : "weights that do not say their architecture"));
       return new Second(weights, config, recipe);
     }
 
@@ -166,19 +206,24 @@ public sealed interface ModelFiles extends AutoCloseable {
       compare(teacher, kept);
       Backend backend = Backend.cpu(1);
       Data2Vec2 model = Data2Vec2.inference(config, backend, kept);
+      LoadReport report;
       try {
-        weights.load(model, teacher);
+        report = weights.load(model, teacher).withUnexpected(weights.others());
       } catch (RuntimeException e) {
         model.close();
         backend.close();
         throw e;
       }
+      List<String> remarks = new ArrayList<>();
+      report.leftAside().ifPresent(remarks::add);
+      remarks.addAll(weights.remarks());
       return new LoadedModel.Second(
           backend,
           model,
           kept,
           "data2vec 2.0, %s, %s".formatted(weights.description(), teacher ? "teacher" : "student"),
-          weights.remarks());
+          report,
+          List.copyOf(remarks));
     }
 
     /// On shapes first: memory is taken for what the file has.

@@ -12,6 +12,7 @@ import dev.d2v.data.speech.Waveform;
 import dev.d2v.data.text.TextTokenizer;
 import dev.d2v.tensor.random.RandomStream;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -21,6 +22,7 @@ sealed interface Preparation {
   ///
   /// @throws DataException when it cannot be used
   /// @throws IllegalArgumentException when it is of another kind
+  /// @throws IllegalStateException when the thread is interrupted while it reads a file
   Prepared of(Sample sample, String model);
 
   /// Longer texts have more bytes than any model has tokens for.
@@ -59,7 +61,7 @@ sealed interface Preparation {
     public Prepared of(Sample sample, String model) {
       Waveform wave =
           switch (sample) {
-            case Sample.Clip c -> new Waveform(c.samples(), c.sampleRateHz());
+            case Sample.Clip c -> new Waveform(finite(c.samples()), c.sampleRateHz());
             case Sample.Stored s -> decoded(s.file());
             case Sample.Image _, Sample.Text _ ->
                 throw Sample.refused(sample, model, Modality.SPEECH.noun());
@@ -76,10 +78,22 @@ sealed interface Preparation {
       return new Prepared(Modality.SPEECH, steps.apply(samples), new int[0]);
     }
 
+    private static float[] finite(float[] samples) {
+      for (int i = 0; i < samples.length; i++) {
+        if (!Float.isFinite(samples[i])) {
+          throw new DataException(
+              "a recording of %d samples cannot be used: sample %d is %s"
+                  .formatted(samples.length, i, samples[i]));
+        }
+      }
+      return samples;
+    }
+
     private static Waveform decoded(Path file) {
       try {
         return AudioDecoder.decode(file);
       } catch (UnreadableAudio e) {
+        checkInterrupt(file, e);
         throw new DataException("%s cannot be used: %s".formatted(file, e.reason()), e);
       }
     }
@@ -116,6 +130,7 @@ sealed interface Preparation {
         }
         return Files.readString(file);
       } catch (IOException e) {
+        checkInterrupt(file, e);
         throw new DataException("%s cannot be used as a text in UTF-8: %s".formatted(file, e), e);
       }
     }
@@ -124,10 +139,28 @@ sealed interface Preparation {
   private static Pixels pixels(Sample sample, String model) {
     return switch (sample) {
       case Sample.Image i -> i.pixels();
-      case Sample.Stored s -> ImageFiles.decode(s.file());
+      case Sample.Stored s -> decoded(s.file());
       case Sample.Clip _, Sample.Text _ ->
           throw Sample.refused(sample, model, Modality.IMAGE.noun());
     };
+  }
+
+  private static Pixels decoded(Path file) {
+    try {
+      return ImageFiles.decode(file);
+    } catch (DataException e) {
+      checkInterrupt(file, e);
+      throw e;
+    }
+  }
+
+  /// Nothing is wrong with a file whose reading an interrupt ended.
+  private static void checkInterrupt(Path file, Exception failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ClosedByInterruptException) {
+        throw new IllegalStateException("interrupted while %s was read".formatted(file), failure);
+      }
+    }
   }
 
   private static Prepared image(float[] pixels) {

@@ -1,5 +1,6 @@
 package dev.d2v.embed;
 
+import dev.d2v.data.DataException;
 import dev.d2v.data.ImageFormat;
 import dev.d2v.data.text.TextTokenizer;
 import dev.d2v.model.Data2Vec2Config;
@@ -10,6 +11,7 @@ import dev.d2v.model.text.TextConfig;
 import dev.d2v.model.train.ImageData;
 import dev.d2v.model.train.SpeechData;
 import dev.d2v.model.v1.AudioConfig;
+import dev.d2v.model.v1.Data2Vec1;
 import dev.d2v.model.v1.VisionConfig;
 import dev.d2v.tensor.io.FormatException;
 import java.io.IOException;
@@ -43,14 +45,14 @@ record Preparations(
   }
 
   private static Preparations first(ModelFiles.First files) throws IOException {
-    Path path = files.path();
     return switch (files.config().config()) {
-      case VisionConfig _ -> {
-        var steps = preprocessing(path, ImagePreprocessing.class);
+      case VisionConfig v -> {
+        var steps = preprocessing(files, ImagePreprocessing.class);
+        checkSize(files.preprocessingFile(), steps, v);
         yield of(Modality.IMAGE, new Preparation.Images(steps), 0);
       }
       case AudioConfig a -> {
-        WavePreprocessing wave = preprocessing(path, WavePreprocessing.class);
+        WavePreprocessing wave = preprocessing(files, WavePreprocessing.class);
         Preparation clips = new Preparation.Clips(wave, a.extractor().minimumSamples());
         yield new Preparations(
             Map.of(Modality.SPEECH, clips),
@@ -60,8 +62,45 @@ record Preparations(
             0);
       }
       case dev.d2v.model.v1.TextConfig t ->
-          of(Modality.TEXT, texts(path, t.vocabulary(), t.maxTokens()), t.padding());
+          of(
+              Modality.TEXT,
+              texts(vocabulary(files.path()), t.vocabulary(), t.maxTokens()),
+              t.padding());
     };
+  }
+
+  /// Whether what comes out of the steps is what the model takes, as far as they say it: without a
+  /// size of their own it depends on the image.
+  private static void checkSize(Path file, ImagePreprocessing steps, VisionConfig model) {
+    if (steps.mean().size() != model.channels()) {
+      throw new FormatException(
+          file,
+          0,
+          "image_mean and image_std of %d channels, as %s has num_channels"
+              .formatted(model.channels(), Data2Vec1.CONFIG),
+          "of %d".formatted(steps.mean().size()));
+    }
+    int[] made =
+        switch (steps.crop()) {
+          case ImagePreprocessing.Cropping.Centre c -> new int[] {c.height(), c.width()};
+          case ImagePreprocessing.Cropping.None _ ->
+              switch (steps.resize()) {
+                case ImagePreprocessing.Sizing.Exact e -> new int[] {e.height(), e.width()};
+                case ImagePreprocessing.Sizing.Shorter s
+                    when s.length() != Math.min(model.height(), model.width()) ->
+                    new int[] {s.length(), s.length()};
+                case ImagePreprocessing.Sizing.Shorter _, ImagePreprocessing.Sizing.None _ ->
+                    new int[] {model.height(), model.width()};
+              };
+        };
+    if (made[0] != model.height() || made[1] != model.width()) {
+      throw new FormatException(
+          file,
+          0,
+          "steps that give %d x %d pixels, as %s has image_size"
+              .formatted(model.height(), model.width(), Data2Vec1.CONFIG),
+          "steps that give %d x %d".formatted(made[0], made[1]));
+    }
   }
 
   private static Preparations of(Modality modality, Preparation only, int paddingId) {
@@ -90,7 +129,9 @@ record Preparations(
 
   /// Where the vocabulary lies: in the folder, beside a file, or in the run above a checkpoint.
   static Path vocabulary(Path path) {
-    Path folder = Files.isDirectory(path) ? path : path.resolveSibling("");
+    Path parent = path.getParent();
+    Path beside = parent == null ? path.toAbsolutePath().getParent() : parent;
+    Path folder = Files.isDirectory(path) || beside == null ? path : beside;
     if (Files.isRegularFile(folder.resolve(Checkpoint.STATE))) {
       Path above = folder.resolve("..").resolve("..").normalize().resolve(TOKENIZER);
       if (Files.isRegularFile(above)) {
@@ -129,22 +170,26 @@ record Preparations(
   private static Preparation texts(Path path, int rows, int maxTokens) {
     TextTokenizer tokenizer = TextTokenizer.open(path);
     if (tokenizer.size() > rows) {
-      throw new IllegalArgumentException(
+      throw new DataException(
           "%s has %d tokens, the model %d: is it this model's?"
               .formatted(tokenizer.name(), tokenizer.size(), rows));
     }
     return new Preparation.Texts(tokenizer, maxTokens);
   }
 
-  private static <P extends Preprocessing> P preprocessing(Path path, Class<P> kind)
+  private static <P extends Preprocessing> P preprocessing(ModelFiles.First files, Class<P> kind)
       throws IOException {
-    Path file = path.resolve(Preprocessing.FILE);
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(
-          "%s is missing: it says how samples are prepared; put the one that was published with the model there"
-              .formatted(file));
-    }
-    Preprocessing read = Preprocessing.read(file);
+    Path file = files.preprocessingFile();
+    Preprocessing read =
+        files
+            .preprocessing()
+            .orElseThrow(() ->
+                new FormatException(
+                    file,
+                    0,
+                    "the %s that was published with the model: it says how samples are prepared"
+                        .formatted(Preprocessing.FILE),
+                    Files.isRegularFile(file) ? "none in the file or beside it" : "no file"));
     if (!kind.isInstance(read)) {
       throw new FormatException(
           file,

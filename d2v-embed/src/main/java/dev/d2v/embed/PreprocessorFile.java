@@ -31,7 +31,14 @@ final class PreprocessorFile {
         fields.containsKey("image_mean")
             || fields.containsKey("do_resize")
             || fields.containsKey("resample");
-    return image ? image() : wave();
+    try {
+      return image ? image() : wave();
+    } catch (IllegalArgumentException e) {
+      FormatException unusable =
+          new FormatException(file, 0, "steps that can be done", "" + e.getMessage());
+      unusable.initCause(e);
+      throw unusable;
+    }
   }
 
   private WavePreprocessing wave() {
@@ -138,7 +145,7 @@ final class PreprocessorFile {
     if (absent(value)) {
       return otherwise;
     }
-    if (value instanceof Number n) {
+    if (value instanceof Number n && Float.isFinite(n.floatValue())) {
       return n.doubleValue();
     }
     throw wrong(name + " to be a number", value);
@@ -152,7 +159,7 @@ final class PreprocessorFile {
     List<Float> out = new ArrayList<>();
     if (value instanceof List<?> list) {
       for (Object o : list) {
-        if (!(o instanceof Number n)) {
+        if (!(o instanceof Number n) || !Float.isFinite(n.floatValue())) {
           throw wrong(name + " to be a list of numbers", value);
         }
         out.add(n.floatValue());

@@ -1,9 +1,12 @@
 package dev.d2v.embed;
 
 import dev.d2v.model.Data2Vec2Config;
+import dev.d2v.model.checkpoint.Conversion;
 import dev.d2v.model.checkpoint.Quantization;
 import dev.d2v.model.checkpoint.Weights;
 import dev.d2v.model.v1.Data2Vec1;
+import dev.d2v.model.v1.HuggingFaceConfig;
+import dev.d2v.model.v1.TextConfig;
 import dev.d2v.nn.Storage;
 import dev.d2v.tensor.DType;
 import dev.d2v.tensor.io.TensorFile;
@@ -14,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Writes a model with its weights in fewer bits, to be opened by [Embedder] like the one that it
 /// came from. What is computed with them stays F32; see docs/file-formats.md.
@@ -61,6 +65,10 @@ public final class Quantizer {
       return target.resolve(WEIGHTS);
     }
     try (Weights weights = Weights.open(model)) {
+      Optional<HuggingFaceConfig> carried = ModelFiles.carried(weights);
+      if (carried.isPresent()) {
+        return carried(model, weights, carried.get(), storage, target);
+      }
       Data2Vec2Config config = ModelFiles.Second.of(weights).config();
       if (single && config.text() != null) {
         throw needsFolder(target, "its vocabulary");
@@ -74,16 +82,52 @@ public final class Quantizer {
           folder -> {
             Quantization.write(weights, config, teacher, storage, folder.resolve(WEIGHTS));
             if (config.text() != null) {
-              Path vocabulary = Preparations.vocabulary(model);
-              boolean file = Files.isRegularFile(vocabulary);
-              NewFolder.copy(
-                  file ? vocabulary.resolveSibling("") : vocabulary,
-                  folder,
-                  file ? List.of("tokenizer.json") : VOCABULARY);
+              copyVocabulary(model, folder);
             }
           });
       return target.resolve(WEIGHTS);
     }
+  }
+
+  private static void copyVocabulary(Path model, Path folder) throws IOException {
+    Path vocabulary = Preparations.vocabulary(model);
+    boolean file = Files.isRegularFile(vocabulary);
+    NewFolder.copy(
+        file ? vocabulary.resolveSibling("") : vocabulary,
+        folder,
+        file ? List.of("tokenizer.json") : VOCABULARY);
+  }
+
+  /// A model of Hugging Face's in one file, which says all in its metadata; so does what is
+  /// written.
+  private static Path carried(
+      Path model, Weights weights, HuggingFaceConfig config, Storage storage, Path target)
+      throws IOException {
+    boolean text = config.config() instanceof TextConfig;
+    Map<String, DType> types;
+    Data2Vec1.Opened planned =
+        Data2Vec1.open(model, config, weights.tensors(), new PlanBackend(), storage);
+    try (Data2Vec1 _ = planned.model()) {
+      types = planned.types();
+    }
+    Map<String, String> metadata = Conversion.metadata(weights);
+    if (target.toString().endsWith(SINGLE)) {
+      if (text) {
+        throw needsFolder(target, "its vocabulary");
+      }
+      Quantization.write(weights.tensors(), types, storage, metadata, target);
+      return target;
+    }
+    NewFolder.fill(
+        target,
+        folder -> {
+          Path file = folder.resolve(WEIGHTS);
+          Quantization.write(weights.tensors(), types, storage, metadata, file);
+          if (text) {
+            copyVocabulary(model, folder);
+          }
+        });
+    return target.resolve(WEIGHTS);
   }
 
   private static IllegalArgumentException needsFolder(Path target, String what) {

@@ -117,7 +117,7 @@ public final class OnnxExport {
           case dev.d2v.model.v1.TextConfig _ -> Modality.TEXT;
         };
     Modality modality = chosen(List.of(only), options);
-    Map<String, Object> steps = Steps.of(config, files.path());
+    Map<String, Object> steps = Steps.of(config, files);
     return new Subject(modality, steps, new FirstEncoder(layers, config).encode());
   }
 

@@ -2,6 +2,7 @@ package dev.d2v.export;
 
 import dev.d2v.data.speech.Waves;
 import dev.d2v.embed.ImagePreprocessing;
+import dev.d2v.embed.ModelFiles;
 import dev.d2v.embed.Preprocessing;
 import dev.d2v.embed.WavePreprocessing;
 import dev.d2v.model.image.ImageConfig;
@@ -13,12 +14,11 @@ import dev.d2v.model.v1.Data2Vec1Config;
 import dev.d2v.model.v1.TextConfig;
 import dev.d2v.model.v1.VisionConfig;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /// What is done to a sample before a graph reads it, as an object of JSON: the metadata of an
 /// exported model.
@@ -28,17 +28,17 @@ final class Steps {
   private Steps() {}
 
   /// Of data2vec 1.0: what `preprocessor_config.json` says, if it is there.
-  static Map<String, Object> of(Data2Vec1Config config, Path folder) throws IOException {
-    Path file = folder.resolve(Preprocessing.FILE);
-    boolean there = Files.isRegularFile(file) && !(config instanceof TextConfig);
+  static Map<String, Object> of(Data2Vec1Config config, ModelFiles.First files) throws IOException {
+    Optional<Preprocessing> said =
+        config instanceof TextConfig ? Optional.empty() : files.preprocessing();
     Map<String, Object> steps =
         switch (config) {
           case VisionConfig v -> image(v.channels(), v.height(), v.width());
           case AudioConfig a -> wave(a.extractor());
           case TextConfig t -> text(t.vocabulary(), t.maxTokens(), t.padding());
         };
-    if (there) {
-      switch (Preprocessing.read(file)) {
+    if (said.isPresent()) {
+      switch (said.get()) {
         case ImagePreprocessing image -> put(steps, image);
         case WavePreprocessing wave ->
             put(steps, wave.sampleRateHz(), wave.normalize(), wave.epsilon(), wave.filling());

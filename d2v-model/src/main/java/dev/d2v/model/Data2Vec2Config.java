@@ -3,6 +3,7 @@ package dev.d2v.model;
 import dev.d2v.model.image.ImageConfig;
 import dev.d2v.model.speech.SpeechConfig;
 import dev.d2v.model.text.TextConfig;
+import dev.d2v.model.text.TextEmbeddings;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,9 @@ public record Data2Vec2Config(
   /// Checks that the parts fit together.
   public Data2Vec2Config {
     ConfigChecks.positive("embedDim", embedDim);
+    ConfigChecks.channels("embedDim", embedDim);
     ConfigChecks.positive("depth", depth);
+    ConfigChecks.layers("depth", depth);
     ConfigChecks.positive("heads", heads);
     ConfigChecks.positive("masksPerSample", masksPerSample);
     ConfigChecks.that(
@@ -73,6 +76,7 @@ public record Data2Vec2Config(
               || (loss.reconstruction() > 0 && m instanceof ImageConfig),
           "loss.regression must be above 0: no other loss trains the encoder " + m.key());
     }
+    tablesFit(embedDim, heads, image, text);
     ConfigChecks.that(
         image == null || image.positions() != ImageConfig.Positions.SIN_COS || embedDim % 4 == 0,
         "embedDim (" + embedDim + ") must be a multiple of 4 for sin-cos positions");
@@ -105,6 +109,25 @@ public record Data2Vec2Config(
               m.mask().encode() == MaskConfig.Encode.ALL,
               "%s.decoder.kind linear needs mask.encode all: place by place, it cannot fill what the encoder has not seen"
                   .formatted(m.section()));
+    }
+  }
+
+  /// Tables that a model computes when it is built.
+  private static void tablesFit(
+      int embedDim, int heads, @Nullable ImageConfig image, @Nullable TextConfig text) {
+    if (image != null) {
+      double T = (double) image.grid() * image.grid();
+      ConfigChecks.table("image.imageSize %d: positions".formatted(image.imageSize()), T, embedDim);
+      if (image.alibi() != null) {
+        ConfigChecks.table(
+            "image.imageSize %d: alibi of %d heads".formatted(image.imageSize(), heads),
+            heads * T,
+            T);
+      }
+    }
+    if (text != null && text.positions() == TextEmbeddings.Positions.SINUSOIDAL) {
+      ConfigChecks.table(
+          "text.maxTokens %d: positions".formatted(text.maxTokens()), text.maxTokens(), embedDim);
     }
   }
 

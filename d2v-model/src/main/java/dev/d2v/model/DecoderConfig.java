@@ -39,10 +39,13 @@ public record DecoderConfig(
   /// Checks the sizes.
   public DecoderConfig {
     ConfigChecks.positive("decoder.dim", dim);
+    ConfigChecks.channels("decoder.dim", dim);
     ConfigChecks.positive("decoder.groups", groups);
     ConfigChecks.positive("decoder.kernel", kernel);
     ConfigChecks.positive("decoder.layers", layers);
+    ConfigChecks.layers("decoder.layers", layers);
     ConfigChecks.positive("decoder.projectionLayers", projectionLayers);
+    ConfigChecks.layers("decoder.projectionLayers", projectionLayers);
     ConfigChecks.probability("decoder.inputDropout", inputDropout);
     ConfigChecks.that(
         dim % groups == 0,

@@ -13,6 +13,7 @@ public record PrenetConfig(
   /// Checks the rates.
   public PrenetConfig {
     ConfigChecks.notNegative("prenet.depth", depth);
+    ConfigChecks.layers("prenet.depth", depth);
     ConfigChecks.probability("prenet.layerDrop", layerDrop);
     ConfigChecks.probability("prenet.dropout", dropout);
     ConfigChecks.probability("prenet.startDropPath", startDropPath);

@@ -3,7 +3,9 @@ package dev.d2v.nn;
 import dev.d2v.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// Where layers declare their parameters: a dotted prefix and the list that all of a model's scopes
 /// share. Also hands out the numbers of random streams, so that every dropout has its own, the same
@@ -64,10 +66,8 @@ public final class ParameterScope {
   }
 
   private Parameter add(Parameter p) {
-    for (Parameter other : registry.parameters) {
-      if (other.name().equals(p.name())) {
-        throw new IllegalStateException("parameter " + p.name() + " is declared twice");
-      }
+    if (!registry.names.add(p.name())) {
+      throw new IllegalStateException("parameter " + p.name() + " is declared twice");
     }
     registry.parameters.add(p);
     return p;
@@ -85,6 +85,7 @@ public final class ParameterScope {
 
   private static final class Registry {
     private final List<Parameter> parameters = new ArrayList<>();
+    private final Set<String> names = new HashSet<>();
     private int nextStream = FIRST_LAYER_STREAM;
   }
 }

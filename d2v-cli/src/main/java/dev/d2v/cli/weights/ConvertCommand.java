@@ -101,6 +101,11 @@ public final class ConvertCommand implements Callable<Integer> {
       if (weights.configText().isEmpty()) {
         terminal.out().println("there was no configuration to carry over");
       }
+      if (single) {
+        Exchange.besideOneFile(weights)
+            .ifPresent(
+                what -> terminal.out().printf("to be opened, it needs beside it %s%n", what));
+      }
       if (!left.isEmpty()) {
         left("neither student's nor teacher's", left);
       }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.d2v.data.DataException;
 import dev.d2v.data.text.TextTokenizer;
 import dev.d2v.embed.Embedder;
 import dev.d2v.embed.Encoding;
@@ -100,7 +101,7 @@ final class PublishedTextTest {
   void aVocabularyOfAnotherModelIsRefused() throws IOException {
     Path pt = published(ROWS);
     String message =
-        assertThrows(IllegalArgumentException.class, () -> Embedder.open(pt).close()).getMessage();
+        assertThrows(DataException.class, () -> Embedder.open(pt).close()).getMessage();
     assertTrue(
         String.valueOf(message).contains("has 69 tokens, the model 64: is it this model's?"),
         message);

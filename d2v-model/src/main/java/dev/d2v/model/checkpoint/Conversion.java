@@ -22,6 +22,12 @@ public final class Conversion {
   /// Key of the metadata under which a run's configuration stands, as YAML.
   static final String YAML = "d2v.config.yaml";
 
+  /// Key of the metadata under which another configuration stands, as JSON: that of Hugging Face.
+  static final String OTHER = "d2v.config.json";
+
+  /// Key of the metadata under which stands how samples are prepared, as JSON.
+  static final String PREPROCESSOR = "d2v.preprocessor_config.json";
+
   private static final String FORMAT = "d2v-weights-1";
 
   private Conversion() {}
@@ -68,13 +74,20 @@ public final class Conversion {
   }
 
   /// What a file says of itself: its format, and the configuration of the weights.
-  static Map<String, String> metadata(Weights weights) {
+  public static Map<String, String> metadata(Weights weights) {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("format", FORMAT);
-    weights
-        .configText()
-        .ifPresent(c -> metadata.put(c.form().equals("yaml") ? YAML : OFFICIAL, c.text()));
+    weights.configText().ifPresent(c -> metadata.put(key(c.form()), c.text()));
+    weights.preprocessor().ifPresent(text -> metadata.put(PREPROCESSOR, text));
     return metadata;
+  }
+
+  private static String key(String form) {
+    return switch (form) {
+      case "yaml" -> YAML;
+      case "official" -> OFFICIAL;
+      default -> OTHER;
+    };
   }
 
   /// A tensor to write, F32, or I32 when it holds whole numbers.

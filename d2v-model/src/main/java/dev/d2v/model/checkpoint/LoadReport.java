@@ -8,6 +8,7 @@ import dev.d2v.tensor.io.TensorFile;
 import dev.d2v.tensor.spi.Backend;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -19,9 +20,29 @@ import java.util.stream.Stream;
 /// @param wrongShape parameters whose tensor has another shape, with both shapes
 public record LoadReport(
     List<String> loaded, List<String> missing, List<String> unexpected, List<String> wrongShape) {
+  private static final int MOST_NAMES = 20;
+
   /// Whether every parameter got its values and nothing was left over.
   public boolean complete() {
     return missing.isEmpty() && unexpected.isEmpty() && wrongShape.isEmpty();
+  }
+
+  /// The same, further tensors that no parameter wanted behind those that there are.
+  public LoadReport withUnexpected(List<String> names) {
+    return new LoadReport(loaded, missing, joined(unexpected, names, ""), wrongShape);
+  }
+
+  /// A remark on the tensors that no parameter wanted, if there are any: the first ones by name,
+  /// and how many more.
+  public Optional<String> leftAside() {
+    if (unexpected.isEmpty()) {
+      return Optional.empty();
+    }
+    int more = unexpected.size() - MOST_NAMES;
+    return Optional.of(
+        "tensors left aside: "
+            + String.join(", ", unexpected.subList(0, Math.min(MOST_NAMES, unexpected.size())))
+            + (more > 0 ? " and %d more".formatted(more) : ""));
   }
 
   /// This and another report, whose names get a prefix.

@@ -15,13 +15,19 @@ public final class PlainWeights implements Weights {
   private final TensorFile tensors;
   private final @Nullable FairseqConfig config;
   private final @Nullable ConfigText text;
+  private final @Nullable String preprocessor;
 
   PlainWeights(
-      Path path, TensorFile tensors, @Nullable FairseqConfig config, @Nullable ConfigText text) {
+      Path path,
+      TensorFile tensors,
+      @Nullable FairseqConfig config,
+      @Nullable ConfigText text,
+      @Nullable String preprocessor) {
     this.path = path;
     this.tensors = tensors;
     this.config = config;
     this.text = text;
+    this.preprocessor = preprocessor;
   }
 
   @Override
@@ -58,6 +64,11 @@ public final class PlainWeights implements Weights {
   @Override
   public Optional<ConfigText> configText() {
     return Optional.ofNullable(text);
+  }
+
+  @Override
+  public Optional<String> preprocessor() {
+    return Optional.ofNullable(preprocessor);
   }
 
   @Override

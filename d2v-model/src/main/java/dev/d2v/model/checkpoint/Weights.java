@@ -63,6 +63,12 @@ public sealed interface Weights extends AutoCloseable
   /// model here has.
   List<String> remarks();
 
+  /// How samples are prepared, where that stands beside a configuration in JSON or in the file: a
+  /// `preprocessor_config.json`.
+  default Optional<String> preprocessor() {
+    return Optional.empty();
+  }
+
   /// A configuration as it stands in a file.
   ///
   /// @param form `official` (JSON of the official fields), `yaml` (a run's `config.yaml`), or
@@ -111,11 +117,13 @@ public sealed interface Weights extends AutoCloseable
     return report.build().and(second.build(), TEACHER);
   }
 
-  /// The names of all tensors that neither student nor teacher has.
+  /// The names of all tensors that neither student nor teacher has; scales belong to what they
+  /// scale.
   default List<String> others() {
     List<String> others = new ArrayList<>(tensors().names());
     others.removeAll(new HashSet<>(student().values()));
     others.removeAll(new HashSet<>(teacher().values()));
+    others.removeIf(name -> RestoredTensors.scale(tensors(), name));
     return others;
   }
 

@@ -24,6 +24,7 @@ final class WeightsOpener {
   private static final String RUN_CONFIG = "config.yaml";
   private static final String CHECKPOINTS = "checkpoints";
   private static final String CONFIG = "config.json";
+  private static final String PREPROCESSOR = "preprocessor_config.json";
   private static final long MAX_YAML = 1 << 20;
   private static final List<String> FILES =
       List.of("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin");
@@ -120,24 +121,36 @@ final class WeightsOpener {
   private static Weights plain(Path path, Path file, TensorFile tensors) throws IOException {
     String yaml = tensors.metadata().get(Conversion.YAML);
     if (yaml != null) {
-      return new PlainWeights(path, tensors, null, new Weights.ConfigText("yaml", yaml));
+      return new PlainWeights(path, tensors, null, new Weights.ConfigText("yaml", yaml), null);
     }
     String official = tensors.metadata().get(Conversion.OFFICIAL);
+    String json = official == null ? tensors.metadata().get(Conversion.OTHER) : official;
     Map<String, Object> fields = null;
-    if (official != null) {
-      fields = Json.object(file, official.getBytes(StandardCharsets.UTF_8), 0);
+    if (json != null) {
+      fields = Json.object(file, json.getBytes(StandardCharsets.UTF_8), 0);
     } else if (Files.isRegularFile(file.resolveSibling(CONFIG))) {
       fields = Json.read(file.resolveSibling(CONFIG));
     }
     if (fields == null) {
-      return new PlainWeights(path, tensors, null, null);
+      return new PlainWeights(path, tensors, null, null, null);
     }
     Map<String, Object> plain = PlainValues.map(file, fields);
     String text = Json.text(plain);
     if (!plain.containsKey("supported_modality")) {
-      return new PlainWeights(path, tensors, null, new Weights.ConfigText("json", text));
+      return new PlainWeights(
+          path,
+          tensors,
+          null,
+          new Weights.ConfigText("json", text),
+          preprocessor(file.resolveSibling(PREPROCESSOR), tensors));
     }
     FairseqConfig config = FairseqConfig.read(file, plain, OptionalInt.empty());
-    return new PlainWeights(path, tensors, config, new Weights.ConfigText("official", text));
+    return new PlainWeights(path, tensors, config, new Weights.ConfigText("official", text), null);
+  }
+
+  /// That in the file, or else the one beside it.
+  private static @Nullable String preprocessor(Path beside, TensorFile tensors) throws IOException {
+    String own = tensors.metadata().get(Conversion.PREPROCESSOR);
+    return own != null || !Files.isRegularFile(beside) ? own : Json.text(Json.read(beside));
   }
 }

@@ -36,6 +36,9 @@ public record ImageConfig(
     MaskConfig mask,
     DecoderConfig decoder)
     implements ModalityConfig {
+  /// 2,048 pixels in patches of 16.
+  private static final int WIDEST_GRID = 128;
+
   /// Position tables.
   public enum Positions {
     /// Fixed 2-D sines and cosines.
@@ -56,6 +59,10 @@ public record ImageConfig(
     ConfigChecks.that(
         imageSize % patchSize == 0,
         "imageSize (" + imageSize + ") must be a multiple of patchSize (" + patchSize + ")");
+    ConfigChecks.that(
+        imageSize / patchSize <= WIDEST_GRID,
+        "imageSize (%d) must hold at most %d x %d patches of patchSize (%d)"
+            .formatted(imageSize, WIDEST_GRID, WIDEST_GRID, patchSize));
   }
 
   /// Side of the patch grid.

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 
 /// The layers of a feature extractor, first one first.
 ///
-/// @param layers at least one
+/// @param layers at least one, at most 100
 public record ConvSpec(List<ConvLayer> layers) {
   private static final Pattern TERM =
       Pattern.compile(
@@ -17,12 +17,34 @@ public record ConvSpec(List<ConvLayer> layers) {
   private static final Pattern LAYER =
       Pattern.compile("\\(\\s*(\\d{1,6})\\s*,\\s*(\\d{1,6})\\s*,\\s*(\\d{1,6})\\s*\\)");
 
-  /// Copies the list and checks that it is not empty.
+  private static final int MOST_LAYERS = 100;
+  private static final int LONGEST_TEXT = 4_096;
+
+  /// 17 minutes at 16 kHz.
+  private static final long MOST_SAMPLES = 1L << 24;
+
+  /// Copies the list and checks how many there are, and how much a frame sees.
   public ConvSpec {
     layers = List.copyOf(layers);
-    if (layers.isEmpty()) {
-      throw new IllegalArgumentException("feature extractor: at least one layer is needed");
+    if (layers.isEmpty() || layers.size() > MOST_LAYERS) {
+      throw tooMany(layers.size());
     }
+    double seen = 1;
+    double step = 1;
+    for (ConvLayer layer : layers.reversed()) {
+      seen = (seen - 1) * layer.stride() + layer.kernel();
+      step *= layer.stride();
+    }
+    if (seen > MOST_SAMPLES || step > MOST_SAMPLES) {
+      throw new IllegalArgumentException(
+          "feature extractor: a frame may see, and stand for, at most %,d samples; with these kernels and strides it sees %.0f and stands for %.0f"
+              .formatted(MOST_SAMPLES, seen, step));
+    }
+  }
+
+  private static IllegalArgumentException tooMany(long layers) {
+    return new IllegalArgumentException(
+        "feature extractor: expected 1 to %d layers, got %d".formatted(MOST_LAYERS, layers));
   }
 
   /// The extractor of all published speech models: 512 channels, a frame every 320 samples, each of
@@ -34,6 +56,9 @@ public record ConvSpec(List<ConvLayer> layers) {
   /// Reads the form of the official configuration: lists of `(channels, kernel, stride)`, joined by
   /// `+`, each repeated by `* n`.
   public static ConvSpec parse(String text) {
+    if (text.length() > LONGEST_TEXT) {
+      throw malformed(text.substring(0, LONGEST_TEXT) + "...");
+    }
     List<ConvLayer> layers = new ArrayList<>();
     Matcher term = TERM.matcher(text);
     int at = 0;
@@ -48,6 +73,10 @@ public record ConvSpec(List<ConvLayer> layers) {
         group.add(new ConvLayer(number(layer, 1), number(layer, 2), number(layer, 3)));
       }
       int times = term.group(2) == null ? 1 : number(term, 2);
+      long all = layers.size() + (long) times * group.size();
+      if (all > MOST_LAYERS) {
+        throw tooMany(all);
+      }
       for (int i = 0; i < times; i++) {
         layers.addAll(group);
       }

@@ -70,6 +70,7 @@ public record SpeechConfig(
     ConfigChecks.positive("positionWidth", positionWidth);
     ConfigChecks.positive("positionGroups", positionGroups);
     ConfigChecks.positive("positionDepth", positionDepth);
+    ConfigChecks.layers("positionDepth", positionDepth);
     ConfigChecks.positive("maxTokens", maxTokens);
     ConfigChecks.notNegative("extraTokens", extraTokens);
     ConfigChecks.ratio("localGradMult", localGradMult);

@@ -1,5 +1,6 @@
 package dev.d2v.model.v1;
 
+import dev.d2v.model.ConfigChecks;
 import dev.d2v.model.speech.ConvSpec;
 
 /// A wav2vec-like encoder of speech.
@@ -28,6 +29,12 @@ public record AudioConfig(
     int projection,
     boolean weightedLayers)
     implements Data2Vec1Config {
+  /// Checks the number of position layers.
+  public AudioConfig {
+    ConfigChecks.notNegative("num_conv_pos_embeddings", positionLayers);
+    ConfigChecks.layers("num_conv_pos_embeddings", positionLayers);
+  }
+
   @Override
   public String key() {
     return "AUDIO";

@@ -210,7 +210,8 @@ final class AudioEncoder implements Encoder {
     file.ignore("masked_spec_embed");
     if (config.weightedLayers()
         && (config.head() == Head.AUDIO_CLASSES || config.head() == Head.FRAME_CLASSES)) {
-      shares = softmax(file.floats("layer_weights", Shape.of(layers.size() + 1)));
+      float[] weights = file.floats("layer_weights", Shape.of(layers.size() + 1));
+      shares = weights == null ? null : softmax(weights);
     }
   }
 

@@ -91,7 +91,14 @@ public final class Data2Vec1 implements AutoCloseable {
   /// @param weights stay open
   public static Opened open(Path folder, TensorFile weights, Backend backend, Storage storage)
       throws IOException {
-    HuggingFaceConfig config = HuggingFaceConfig.read(folder.resolve(CONFIG));
+    return open(folder, HuggingFaceConfig.read(folder.resolve(CONFIG)), weights, backend, storage);
+  }
+
+  /// The same with a configuration that was read already.
+  ///
+  /// @param folder for messages: where the model lies, a folder or a file
+  public static Opened open(
+      Path folder, HuggingFaceConfig config, TensorFile weights, Backend backend, Storage storage) {
     String prefix = "data2vec_" + modality(config.config()) + ".";
     WeightLoader loader = new WeightLoader(RestoredTensors.of(weights), prefix, backend);
     boolean pooler = loader.has("pooler.layernorm.weight") || loader.has("pooler.dense.weight");

@@ -42,7 +42,8 @@ public record HuggingFaceConfig(Data2Vec1Config config, String architecture, Lis
           num_feat_extract_layers apply_spec_augment
           """
               .strip()
-              .split("\\s+"));
+              .replace('\n', ' ')
+              .split(" ")); // one character, for which no pattern is compiled
 
   /// Copies the list.
   public HuggingFaceConfig {
@@ -58,7 +59,13 @@ public record HuggingFaceConfig(Data2Vec1Config config, String architecture, Lis
   ///
   /// @throws FormatException when it is damaged, or a switch is set that is not supported
   public static HuggingFaceConfig read(Path file) throws IOException {
-    Map<String, Object> json = Json.read(file);
+    return of(file, Json.read(file));
+  }
+
+  /// The same of what was read already.
+  ///
+  /// @param file where it stands, for messages
+  public static HuggingFaceConfig of(Path file, Map<String, Object> json) {
     ConfigFields fields = new ConfigFields(json);
     String architecture = fields.first("architectures");
     String type = fields.text("model_type", "");

@@ -1,5 +1,7 @@
 package dev.d2v.model.v1;
 
+import dev.d2v.model.ConfigChecks;
+
 /// The sizes that all transformer layers of an encoder share.
 ///
 /// @param C channels
@@ -17,5 +19,7 @@ public record LayerConfig(int C, int depth, int heads, int hidden, Nonlinearity 
                   + " intermediate_size (%d) and layer_norm_eps (%s) must be positive")
               .formatted(C, depth, heads, hidden, eps));
     }
+    ConfigChecks.layers("num_hidden_layers", depth);
+    ConfigChecks.channels("hidden_size", C);
   }
 }

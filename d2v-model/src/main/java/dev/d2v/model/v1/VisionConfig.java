@@ -31,6 +31,9 @@ public record VisionConfig(
     Head head,
     int labels)
     implements Data2Vec1Config {
+  /// A table of relative positions is spread over all pairs of them.
+  private static final int MOST_PATCHES = 1 << 12;
+
   /// Checks the sizes.
   public VisionConfig {
     if (channels < 1 || patch < 1 || height < patch || width < patch) {
@@ -42,6 +45,12 @@ public record VisionConfig(
       throw new IllegalArgumentException(
           "image_size (%d x %d) must be a multiple of patch_size (%d)"
               .formatted(height, width, patch));
+    }
+    long patches = (long) (height / patch) * (width / patch);
+    if (patches > MOST_PATCHES) {
+      throw new IllegalArgumentException(
+          "image_size (%d x %d) must hold at most %,d patches of patch_size (%d), not %,d"
+              .formatted(height, width, MOST_PATCHES, patch, patches));
     }
   }
 

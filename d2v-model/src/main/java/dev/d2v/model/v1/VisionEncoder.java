@@ -147,28 +147,35 @@ final class VisionEncoder implements Encoder {
           .load(
               file, names, false, scaled ? at + "lambda_1" : null, scaled ? at + "lambda_2" : null);
     }
-    int[] steps = biases.isEmpty() ? new int[0] : steps(config.rows(), config.columns());
+    // Made when the first table is there: nothing is computed for a file that does not fit.
+    int[] steps = null;
     for (int i = 0; i < biases.size(); i++) {
       float[] table = table(file, i);
-      file.fill(biases.get(i), () -> spread(table, steps, config.layers().heads()));
+      if (table != null) {
+        int[] made = steps == null ? steps(config.rows(), config.columns()) : steps;
+        steps = made;
+        file.fill(biases.get(i), () -> spread(table, made, config.layers().heads()));
+      }
     }
     if (norm != null) {
       EncoderLayer.norm(file, norm, "layernorm");
     }
   }
 
-  /// The table of a layer: its own, the shared one, or their sum.
-  private float[] table(WeightLoader file, int layer) {
-    int H = config.layers().heads();
-    Shape shape = Shape.of(config.distances(), H);
-    float[] table = new float[shape.intSize()];
-    if (config.layerBias()) {
-      add(table, file.floats("encoder.layer." + layer + ".attention.attention." + TABLE, shape));
+  /// The table of a layer: its own, the shared one, or their sum; null when one is not there.
+  private float @Nullable [] table(WeightLoader file, int layer) {
+    Shape shape = Shape.of(config.distances(), config.layers().heads());
+    String own = "encoder.layer." + layer + ".attention.attention." + TABLE;
+    float[] first = config.layerBias() ? file.floats(own, shape) : null;
+    float[] shared = config.sharedBias() ? file.floats("encoder." + TABLE, shape) : null;
+    if (!config.layerBias() || !config.sharedBias()) {
+      return config.layerBias() ? first : shared;
     }
-    if (config.sharedBias()) {
-      add(table, file.floats("encoder." + TABLE, shape));
+    if (first == null || shared == null) {
+      return null;
     }
-    return table;
+    add(first, shared);
+    return first;
   }
 
   private static void add(float[] to, float[] from) {

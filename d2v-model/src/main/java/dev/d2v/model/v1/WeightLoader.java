@@ -110,10 +110,10 @@ final class WeightLoader {
     reader.fill(file, p, 0, p.shape().dim(0), values);
   }
 
-  /// The numbers of a tensor of that shape; zeros when it is not there.
-  float[] floats(String name, Shape shape) {
+  /// The numbers of a tensor of that shape; null when there is none.
+  float @Nullable [] floats(String name, Shape shape) {
     String real = found(name, shape);
-    return real == null ? new float[shape.intSize()] : file.floats(real);
+    return real == null ? null : file.floats(real);
   }
 
   /// The file's name of a tensor of that shape, or null: what is wrong with it is in the report.

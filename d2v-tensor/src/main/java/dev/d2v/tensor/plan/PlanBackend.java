@@ -9,6 +9,7 @@ import dev.d2v.tensor.parallel.RowParallel;
 import dev.d2v.tensor.spi.Backend;
 import dev.d2v.tensor.spi.MemoryBlock;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /// A backend that does nothing but count: its memory is addresses without bytes, its kernels add up
 /// FLOPs. Running a forward and a backward on it gives the peak of a workspace and the work of a
@@ -18,18 +19,10 @@ public final class PlanBackend implements Backend {
   private long calls;
   private long streamedBytes;
   private long allocatedBytes;
-  private final Kernels kernels;
+  private @Nullable Kernels kernels;
 
   /// A new plan, all counts zero.
-  public PlanBackend() {
-    Meter meter =
-        (kernel, f, bytes, body) -> {
-          flops += f;
-          calls++;
-          streamedBytes += f == 0 ? bytes : 0;
-        };
-    this.kernels = MeteredKernels.of(ScalarKernels.over(new NoThreads()), meter);
-  }
+  public PlanBackend() {}
 
   /// FLOPs of the matrix products, attentions and convolutions asked for so far; a multiplication
   /// and an addition count two.
@@ -71,13 +64,31 @@ public final class PlanBackend implements Backend {
 
   @Override
   public Kernels kernels() {
-    return kernels;
+    // Made when they are asked for: a plan of weights alone needs none, and opens a model sooner.
+    Kernels known = kernels;
+    if (known == null) {
+      Meter meter =
+          (kernel, f, bytes, body) -> {
+            flops += f;
+            calls++;
+            streamedBytes += f == 0 ? bytes : 0;
+          };
+      known = MeteredKernels.of(ScalarKernels.over(new NoThreads()), meter);
+      kernels = known;
+    }
+    return known;
   }
 
   @Override
   public MemoryBlock allocate(long bytes) {
     allocatedBytes += bytes;
     return new Addresses(bytes);
+  }
+
+  /// True: there are no bytes to be zeroed.
+  @Override
+  public boolean zeroed() {
+    return true;
   }
 
   @Override
