@@ -110,11 +110,10 @@ record EmbedRun(Terminal terminal, Embedder embedder, VectorOutput output, int b
     } catch (DataException | IllegalArgumentException | OutOfMemoryError e) {
       return refused.and(usable.size() == 1 ? leftOut(usable.getFirst(), e) : singly(usable));
     }
-    Count count = refused;
     for (int i = 0; i < vectors.size(); i++) {
-      count = count.and(written(usable.get(i), vectors.get(i)));
+      output.write(usable.get(i).toString(), vectors.get(i));
     }
-    return count;
+    return refused.and(new Count(vectors.size(), 0));
   }
 
   private Count singly(List<Path> files) throws IOException {
@@ -123,19 +122,6 @@ record EmbedRun(Terminal terminal, Embedder embedder, VectorOutput output, int b
       count = count.and(window(List.of(file)));
     }
     return count;
-  }
-
-  private Count written(Path file, float[] vector) throws IOException {
-    for (int i = 0; i < vector.length; i++) {
-      if (!Float.isFinite(vector[i])) {
-        return leaveOut(
-            file,
-            "number %d of its vector is %s: the model's weights are damaged, or too large for this file"
-                .formatted(i, vector[i]));
-      }
-    }
-    output.write(file.toString(), vector);
-    return new Count(1, 0);
   }
 
   private Count leftOut(Path file, Throwable why) {

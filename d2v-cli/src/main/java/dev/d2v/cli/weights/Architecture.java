@@ -2,13 +2,13 @@ package dev.d2v.cli.weights;
 
 import dev.d2v.config.ConfigException;
 import dev.d2v.config.ConfigMapper;
+import dev.d2v.embed.ModelFiles;
 import dev.d2v.model.Data2Vec2Config;
 import dev.d2v.model.checkpoint.Weights;
 import dev.d2v.model.v1.Data2Vec1;
 import dev.d2v.model.v1.Data2Vec1Config;
 import dev.d2v.model.v1.HuggingFaceConfig;
 import dev.d2v.tensor.io.FormatException;
-import dev.d2v.tensor.io.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,9 +24,16 @@ final class Architecture {
       return weights.config().map(Architecture::line);
     }
     try {
-      if (huggingFaces(weights.path())) {
-        HuggingFaceConfig config = HuggingFaceConfig.read(json(weights.path()));
-        return Optional.of(line(config));
+      Optional<HuggingFaceConfig> carried = ModelFiles.carried(weights);
+      if (carried.isPresent()) {
+        return carried.map(Architecture::line);
+      }
+      Path folder =
+          Files.isDirectory(weights.path())
+              ? weights.path()
+              : weights.path().toAbsolutePath().getParent();
+      if (folder != null && ModelFiles.huggingFaces(folder)) {
+        return Optional.of(line(HuggingFaceConfig.read(folder.resolve(Data2Vec1.CONFIG))));
       }
       return weights
           .configText()
@@ -35,17 +42,6 @@ final class Architecture {
     } catch (ConfigException | FormatException e) {
       return Optional.of("its configuration cannot be used: " + e.getMessage());
     }
-  }
-
-  private static Path json(Path path) {
-    return Files.isDirectory(path)
-        ? path.resolve(Data2Vec1.CONFIG)
-        : path.resolveSibling(Data2Vec1.CONFIG);
-  }
-
-  private static boolean huggingFaces(Path path) throws IOException {
-    Path json = json(path);
-    return Files.isRegularFile(json) && HuggingFaceConfig.knows(Json.read(json));
   }
 
   private static String line(Data2Vec2Config c) {
