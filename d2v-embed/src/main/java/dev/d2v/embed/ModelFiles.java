@@ -62,7 +62,8 @@ public sealed interface ModelFiles extends AutoCloseable {
     return Files.isRegularFile(json) && HuggingFaceConfig.knows(Json.read(json));
   }
 
-  /// The configuration of a model of Hugging Face's in one file, as `d2v convert` writes it.
+  /// The configuration of a model of Hugging Face's, which its file carries, as `d2v convert`
+  /// writes it, or has beside it.
   static Optional<HuggingFaceConfig> carried(Weights weights) {
     Path path = weights.path();
     return weights

@@ -5,13 +5,9 @@ import dev.d2v.config.ConfigMapper;
 import dev.d2v.embed.ModelFiles;
 import dev.d2v.model.Data2Vec2Config;
 import dev.d2v.model.checkpoint.Weights;
-import dev.d2v.model.v1.Data2Vec1;
 import dev.d2v.model.v1.Data2Vec1Config;
 import dev.d2v.model.v1.HuggingFaceConfig;
 import dev.d2v.tensor.io.FormatException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /// One line about the architecture of weights, whichever form their configuration has.
@@ -19,7 +15,7 @@ final class Architecture {
   private Architecture() {}
 
   /// Absent where nothing says it; a configuration that cannot be used is told in the line.
-  static Optional<String> of(Weights weights) throws IOException {
+  static Optional<String> of(Weights weights) {
     if (weights.config().isPresent()) {
       return weights.config().map(Architecture::line);
     }
@@ -27,13 +23,6 @@ final class Architecture {
       Optional<HuggingFaceConfig> carried = ModelFiles.carried(weights);
       if (carried.isPresent()) {
         return carried.map(Architecture::line);
-      }
-      Path folder =
-          Files.isDirectory(weights.path())
-              ? weights.path()
-              : weights.path().toAbsolutePath().getParent();
-      if (folder != null && ModelFiles.huggingFaces(folder)) {
-        return Optional.of(line(HuggingFaceConfig.read(folder.resolve(Data2Vec1.CONFIG))));
       }
       return weights
           .configText()

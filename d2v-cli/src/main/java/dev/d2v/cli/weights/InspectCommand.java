@@ -154,7 +154,7 @@ public final class InspectCommand implements Callable<Integer> {
     return files;
   }
 
-  private void print(Weights weights, List<WeightFile> files, PrintStream out) throws IOException {
+  private void print(Weights weights, List<WeightFile> files, PrintStream out) {
     TensorFile tensors = weights.tensors();
     out.println(weights.path() + ": " + weights.description());
     files.forEach(file -> print(file, out));
