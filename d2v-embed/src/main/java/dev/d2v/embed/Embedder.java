@@ -60,7 +60,7 @@ public final class Embedder implements AutoCloseable {
   /// @throws IllegalArgumentException when the options ask for a layer or a teacher that it does
   ///   not have
   public static Embedder open(Path path, EmbedderOptions options) throws IOException {
-    OpenedModel model = OpenedModel.open(path, options.teacher(), options.storage());
+    OpenedModel model = OpenedModel.open(path, options);
     try {
       int depth = model.engine().depth();
       for (int layer : options.layers()) {

@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 /// @param maxWorkspaceBytes most temporaries of a session; what needs more is refused
 /// @param storage in how many bits the weights are kept; null: as the file has them, F32 unless
 ///   `d2v quantize` wrote it
+/// @param mapped whether weights are used where they lie in the files' mappings, as far as they can
+///   be: opening takes a tenth of the time, and processes share them. The files must not be written
+///   to before the embedder is closed, which would end the process; replacing them, as `d2v` and
+///   most programs do, is safe. False: weights are copied into memory of their own
 public record EmbedderOptions(
     Pooling pooling,
     List<Integer> layers,
@@ -34,7 +38,8 @@ public record EmbedderOptions(
     boolean padsSpeech,
     boolean teacher,
     long maxWorkspaceBytes,
-    @Nullable Storage storage) {
+    @Nullable Storage storage,
+    boolean mapped) {
   private static final long TWO_GIB = 2L << 30;
 
   /// Checks the numbers and copies the list.
@@ -53,7 +58,7 @@ public record EmbedderOptions(
   public static EmbedderOptions defaults() {
     int cores = Runtime.getRuntime().availableProcessors();
     return new EmbedderOptions(
-        Pooling.MEAN, List.of(), false, 1, cores, 16, false, false, TWO_GIB, null);
+        Pooling.MEAN, List.of(), false, 1, cores, 16, false, false, TWO_GIB, null, false);
   }
 
   /// With another pooling.
@@ -68,7 +73,8 @@ public record EmbedderOptions(
         padsSpeech,
         teacher,
         maxWorkspaceBytes,
-        storage);
+        storage,
+        mapped);
   }
 
   /// With the average of these layers.
@@ -83,7 +89,8 @@ public record EmbedderOptions(
         padsSpeech,
         teacher,
         maxWorkspaceBytes,
-        storage);
+        storage,
+        mapped);
   }
 
   /// With vectors of length 1, or as they are.
@@ -98,7 +105,8 @@ public record EmbedderOptions(
         padsSpeech,
         teacher,
         maxWorkspaceBytes,
-        storage);
+        storage,
+        mapped);
   }
 
   /// So many calls at once, the cores shared among them.
@@ -119,7 +127,8 @@ public record EmbedderOptions(
         padsSpeech,
         teacher,
         maxWorkspaceBytes,
-        storage);
+        storage,
+        mapped);
   }
 
   /// With at most so many samples together.
@@ -134,7 +143,8 @@ public record EmbedderOptions(
         padsSpeech,
         teacher,
         maxWorkspaceBytes,
-        storage);
+        storage,
+        mapped);
   }
 
   /// With clips of different lengths together, or not.
@@ -149,7 +159,8 @@ public record EmbedderOptions(
         other,
         teacher,
         maxWorkspaceBytes,
-        storage);
+        storage,
+        mapped);
   }
 
   /// With the teacher's weights, or the student's.
@@ -164,13 +175,24 @@ public record EmbedderOptions(
         padsSpeech,
         other,
         maxWorkspaceBytes,
-        storage);
+        storage,
+        mapped);
   }
 
   /// With at most so many bytes of temporaries a session.
   public EmbedderOptions maxWorkspaceBytes(long other) {
     return new EmbedderOptions(
-        pooling, layers, normalized, sessions, threads, batch, padsSpeech, teacher, other, storage);
+        pooling,
+        layers,
+        normalized,
+        sessions,
+        threads,
+        batch,
+        padsSpeech,
+        teacher,
+        other,
+        storage,
+        mapped);
   }
 
   /// With weights kept in so many bits, whatever the file has.
@@ -185,6 +207,23 @@ public record EmbedderOptions(
         padsSpeech,
         teacher,
         maxWorkspaceBytes,
+        other,
+        mapped);
+  }
+
+  /// With weights used in the files' mappings, or copied.
+  public EmbedderOptions mapped(boolean other) {
+    return new EmbedderOptions(
+        pooling,
+        layers,
+        normalized,
+        sessions,
+        threads,
+        batch,
+        padsSpeech,
+        teacher,
+        maxWorkspaceBytes,
+        storage,
         other);
   }
 }

@@ -13,6 +13,7 @@ import dev.d2v.model.v1.Data2Vec1;
 import dev.d2v.model.v1.Head;
 import dev.d2v.model.v1.HuggingFaceConfig;
 import dev.d2v.nn.Storage;
+import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.io.FormatException;
 import dev.d2v.tensor.io.Json;
 import dev.d2v.tensor.io.TensorFile;
@@ -25,6 +26,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -84,8 +86,15 @@ public sealed interface ModelFiles extends AutoCloseable {
   ///
   /// @param teacher the teacher's instead of the student's
   /// @param storage in how many bits; null: as the file has them
+  /// @param inPlace uses what it can where it lies in the files' mappings; the model must be closed
+  ///   before these files then
   /// @throws IllegalArgumentException when there is no teacher
-  LoadedModel load(boolean teacher, @Nullable Storage storage);
+  LoadedModel load(boolean teacher, @Nullable Storage storage, boolean inPlace);
+
+  /// The same from memory of its own.
+  default LoadedModel load(boolean teacher, @Nullable Storage storage) {
+    return load(teacher, storage, false);
+  }
 
   @Override
   void close();
@@ -122,7 +131,7 @@ public sealed interface ModelFiles extends AutoCloseable {
     }
 
     @Override
-    public LoadedModel load(boolean teacher, @Nullable Storage storage) {
+    public LoadedModel load(boolean teacher, @Nullable Storage storage, boolean inPlace) {
       if (teacher) {
         throw noTeacher(path);
       }
@@ -130,7 +139,7 @@ public sealed interface ModelFiles extends AutoCloseable {
       Backend backend = Backend.cpu(1);
       try {
         return new LoadedModel.First(
-            backend, Data2Vec1.open(path, config, weights, backend, kept), kept);
+            backend, Data2Vec1.open(path, config, weights, backend, kept, inPlace), kept);
       } catch (RuntimeException e) {
         backend.close();
         throw e;
@@ -199,14 +208,14 @@ public sealed interface ModelFiles extends AutoCloseable {
     }
 
     @Override
-    public LoadedModel load(boolean teacher, @Nullable Storage storage) {
+    public LoadedModel load(boolean teacher, @Nullable Storage storage, boolean inPlace) {
       if (teacher && weights.teacher().isEmpty()) {
         throw noTeacher(path());
       }
       Storage kept = storage == null ? Quantization.storage(weights.tensors()) : storage;
-      compare(teacher, kept);
+      Map<String, Tensor> given = compare(teacher, kept, inPlace);
       Backend backend = Backend.cpu(1);
-      Data2Vec2 model = Data2Vec2.inference(config, backend, kept);
+      Data2Vec2 model = Data2Vec2.inference(config, backend, kept, given);
       LoadReport report;
       try {
         report = weights.load(model, teacher).withUnexpected(weights.others());
@@ -227,8 +236,8 @@ public sealed interface ModelFiles extends AutoCloseable {
           List.copyOf(remarks));
     }
 
-    /// On shapes first: memory is taken for what the file has.
-    private void compare(boolean teacher, Storage storage) {
+    /// On shapes first: memory is taken for what the file has. Gives what is used in place.
+    private Map<String, Tensor> compare(boolean teacher, Storage storage, boolean inPlace) {
       int depth = config.depth();
       int tensors = weights.tensors().names().size();
       if (depth > tensors) {
@@ -236,8 +245,10 @@ public sealed interface ModelFiles extends AutoCloseable {
             path(), 0, depth + " blocks, as its configuration says", tensors + " tensors");
       }
       LoadReport report;
+      Map<String, Tensor> given;
       try (Data2Vec2 plan = Data2Vec2.inference(config, new PlanBackend(), storage)) {
         report = weights.compare(plan, teacher);
+        given = inPlace ? weights.inPlace(plan, teacher) : Map.of();
       } catch (IllegalArgumentException | ArithmeticException e) {
         FormatException unusable =
             new FormatException(
@@ -248,6 +259,7 @@ public sealed interface ModelFiles extends AutoCloseable {
       if (!report.missing().isEmpty() || !report.wrongShape().isEmpty()) {
         throw new FormatException(path(), 0, "the tensors of its configuration", report.toString());
       }
+      return given;
     }
 
     @Override

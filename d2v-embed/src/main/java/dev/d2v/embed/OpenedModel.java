@@ -1,6 +1,5 @@
 package dev.d2v.embed;
 
-import dev.d2v.nn.Storage;
 import dev.d2v.tensor.DType;
 import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.Tensor;
@@ -15,9 +14,11 @@ import org.jspecify.annotations.Nullable;
 /// A model with all that stands around it, read from a path.
 ///
 /// @param loaded the weights, owned
+/// @param mapped the files in which some of them lie, owned; null: they are all in memory
 /// @param engine computes with them
 /// @param preparations how samples are prepared
-record OpenedModel(LoadedModel loaded, Engine engine, Preparations preparations)
+record OpenedModel(
+    LoadedModel loaded, @Nullable ModelFiles mapped, Engine engine, Preparations preparations)
     implements AutoCloseable {
   /// Enough for a block that is asked of the system.
   private static final long LARGE_BLOCK = 8L << 20;
@@ -25,25 +26,30 @@ record OpenedModel(LoadedModel loaded, Engine engine, Preparations preparations)
   /// The small files are read beside the weights, by a thread of their own: a large vocabulary
   /// takes as long. Another makes the classes of a backend ready, which is most of what the first
   /// opening in a JVM takes.
-  ///
-  /// @param storage of the weights; null: the file's own
-  static OpenedModel open(Path path, boolean teacher, @Nullable Storage storage)
-      throws IOException {
+  static OpenedModel open(Path path, EmbedderOptions options) throws IOException {
     Thread.ofPlatform().name("d2v-classes").daemon().start(OpenedModel::loadClasses);
-    try (ModelFiles files = ModelFiles.open(path)) {
+    ModelFiles files = ModelFiles.open(path);
+    boolean kept = false;
+    try {
       FutureTask<Preparations> preparations = new FutureTask<>(() -> Preparations.of(files));
       Thread beside = Thread.ofPlatform().name("d2v-open").daemon().start(preparations);
       LoadedModel loaded;
       try {
-        loaded = files.load(teacher, storage);
+        loaded = files.load(options.teacher(), options.storage(), options.mapped());
       } finally {
         joined(beside);
       }
       try {
-        return of(loaded, given(preparations));
+        OpenedModel opened = of(loaded, options.mapped() ? files : null, given(preparations));
+        kept = options.mapped();
+        return opened;
       } catch (IOException | RuntimeException e) {
         loaded.close();
         throw e;
+      }
+    } finally {
+      if (!kept) {
+        files.close();
       }
     }
   }
@@ -55,14 +61,15 @@ record OpenedModel(LoadedModel loaded, Engine engine, Preparations preparations)
     }
   }
 
-  private static OpenedModel of(LoadedModel loaded, Preparations preparations) {
+  private static OpenedModel of(
+      LoadedModel loaded, @Nullable ModelFiles mapped, Preparations preparations) {
     Engine engine =
         switch (loaded) {
           case LoadedModel.First first ->
               new FirstEngine(first.opened().model(), preparations.masksSpeech(), first.storage());
           case LoadedModel.Second second -> new SecondEngine(second.model(), second.storage());
         };
-    return new OpenedModel(loaded, engine, preparations);
+    return new OpenedModel(loaded, mapped, engine, preparations);
   }
 
   /// Waits for a thread that ends soon, whatever interrupts.
@@ -123,5 +130,8 @@ record OpenedModel(LoadedModel loaded, Engine engine, Preparations preparations)
   @Override
   public void close() {
     loaded.close();
+    if (mapped != null) {
+      mapped.close();
+    }
   }
 }

@@ -106,7 +106,7 @@ public final class Quantizer {
     boolean text = config.config() instanceof TextConfig;
     Map<String, DType> types;
     Data2Vec1.Opened planned =
-        Data2Vec1.open(model, config, weights.tensors(), new PlanBackend(), storage);
+        Data2Vec1.open(model, config, weights.tensors(), new PlanBackend(), storage, false);
     try (Data2Vec1 _ = planned.model()) {
       types = planned.types();
     }

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.d2v.data.DataException;
+import dev.d2v.nn.Storage;
 import dev.d2v.tensor.io.FormatException;
 import dev.d2v.testkit.PublishedModel;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -57,6 +59,39 @@ final class EmbedderTest {
           embedder.embed(List.of(Sample.of(image(2, 20, 20)), Sample.of(image(1, 40, 30))));
       assertArrayEquals(vector, both.get(1), 1e-5f);
     }
+  }
+
+  @Test
+  void weightsInTheMappingGiveTheVectorsOfCopiedOnes(@TempDir Path folder) throws IOException {
+    record Case(Path model, Sample sample) {}
+    for (Case c :
+        List.of(
+            new Case(PublishedModel.vision(folder.resolve("v")), Sample.of(image(1, 40, 30))),
+            new Case(
+                PublishedModel.audio(folder.resolve("a")),
+                new Sample.Clip(clip(1, 4000), 16_000)))) {
+      for (Storage storage : List.of(Storage.F32, Storage.INT8)) {
+        EmbedderOptions options = EmbedderOptions.defaults().storage(storage);
+        try (Embedder copied = Embedder.open(c.model, options);
+            Embedder mapped = Embedder.open(c.model, options.mapped(true))) {
+          assertArrayEquals(copied.embed(c.sample), mapped.embed(c.sample), c.toString());
+          assertEquals(copied.loadReport(), mapped.loadReport());
+        }
+      }
+    }
+  }
+
+  @Test
+  void aMappedFileMayBeReplacedWhileItIsOpen(@TempDir Path folder) throws IOException {
+    Path model = PublishedModel.vision(folder.resolve("m"));
+    Path weights = model.resolve("model.safetensors");
+    try (Embedder mapped = Embedder.open(model, EmbedderOptions.defaults().mapped(true))) {
+      float[] before = mapped.embed(image(1, 40, 30));
+      Path other = Files.write(folder.resolve("other"), new byte[16]);
+      Files.move(other, weights, StandardCopyOption.REPLACE_EXISTING);
+      assertArrayEquals(before, mapped.embed(image(1, 40, 30)));
+    }
+    assertThrows(FormatException.class, () -> Embedder.open(model));
   }
 
   @Test

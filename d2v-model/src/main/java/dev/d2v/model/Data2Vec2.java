@@ -53,7 +53,12 @@ public final class Data2Vec2 implements AutoCloseable {
   /// @param sampleSize N, number of masked tokens
   public record Losses(Map<String, Tensor> losses, Map<String, Tensor> spreads, int sampleSize) {}
 
-  private Data2Vec2(Data2Vec2Config config, Backend backend, boolean training, Storage storage) {
+  private Data2Vec2(
+      Data2Vec2Config config,
+      Backend backend,
+      boolean training,
+      Storage storage,
+      Map<String, Tensor> given) {
     this.config = config;
     this.backend = backend;
     ParameterScope root = ParameterScope.root();
@@ -76,7 +81,8 @@ public final class Data2Vec2 implements AutoCloseable {
     this.memory =
         training
             ? ModelMemory.training(backend, root.parameters(), shadow.parameters())
-            : ModelMemory.inference(backend, root.parameters().subList(0, students), storage);
+            : ModelMemory.inference(
+                backend, root.parameters().subList(0, students), storage, given);
     encoders.values().forEach(e -> e.bind(backend));
     if (teacher != null) {
       teacher.bind(backend);
@@ -86,7 +92,7 @@ public final class Data2Vec2 implements AutoCloseable {
   /// A model to train: student, decoder, and a teacher where a loss needs one. Values are zero
   /// until initialised or loaded.
   public static Data2Vec2 training(Data2Vec2Config config, Backend backend) {
-    return new Data2Vec2(config, backend, true, Storage.F32);
+    return new Data2Vec2(config, backend, true, Storage.F32, Map.of());
   }
 
   /// A model to run: no decoder, no teacher.
@@ -96,7 +102,16 @@ public final class Data2Vec2 implements AutoCloseable {
 
   /// A model to run whose weights are kept in fewer bits.
   public static Data2Vec2 inference(Data2Vec2Config config, Backend backend, Storage storage) {
-    return new Data2Vec2(config, backend, false, storage);
+    return inference(config, backend, storage, Map.of());
+  }
+
+  /// A model to run, some of whose values lie where they are.
+  ///
+  /// @param given by parameter, to stay until the model is closed: see
+  ///   [dev.d2v.model.checkpoint.Weights#inPlace]
+  public static Data2Vec2 inference(
+      Data2Vec2Config config, Backend backend, Storage storage, Map<String, Tensor> given) {
+    return new Data2Vec2(config, backend, false, storage, given);
   }
 
   static BlockStack sharedBlocks(ParameterScope root, Data2Vec2Config config) {

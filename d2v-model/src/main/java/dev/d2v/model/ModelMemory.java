@@ -41,6 +41,7 @@ public final class ModelMemory implements AutoCloseable {
   private final boolean training;
   private final ParameterMemory memory;
   private final @Nullable MemoryBlock narrow;
+  private final Map<String, Tensor> given;
   private final List<Parameter> student;
   private final List<Parameter> teacher;
   private final Map<String, Integer> offsets = new LinkedHashMap<>();
@@ -77,7 +78,8 @@ public final class ModelMemory implements AutoCloseable {
       List<Parameter> student,
       List<Parameter> teacher,
       boolean training,
-      Storage storage) {
+      Storage storage,
+      Map<String, Tensor> given) {
     this.backend = backend;
     this.training = training;
     this.student = List.copyOf(student);
@@ -90,7 +92,8 @@ public final class ModelMemory implements AutoCloseable {
       for (Group group : groups(student, inTeacher, mirrored)) {
         int from = at;
         for (Parameter p : student) {
-          if (storage.of(p.use()) == DType.F32 && group.holds(groupOf(p, mirrored))) {
+          boolean ours = storage.of(p.use()) == DType.F32 && !given.containsKey(p.name());
+          if (ours && group.holds(groupOf(p, mirrored))) {
             offsets.put(p.name(), at);
             at = Math.addExact(at, (p.shape().intSize() + ALIGN - 1) / ALIGN * ALIGN);
           }
@@ -106,6 +109,13 @@ public final class ModelMemory implements AutoCloseable {
             ? ParameterMemory.training(backend, at, teacherSize)
             : ParameterMemory.inference(backend, at);
     bind(training);
+    this.given = Map.copyOf(given);
+    for (Parameter p : student) {
+      Tensor there = given.get(p.name());
+      if (there != null) {
+        p.bind(there.reshape(p.shape().toArray()), null);
+      }
+    }
     this.narrow = NarrowMemory.bind(backend, student, storage);
   }
 
@@ -163,19 +173,28 @@ public final class ModelMemory implements AutoCloseable {
   /// Memory for training: values, gradients, moments, teacher.
   public static ModelMemory training(
       Backend backend, List<Parameter> student, List<Parameter> teacher) {
-    return new ModelMemory(backend, student, teacher, true, Storage.F32);
+    return new ModelMemory(backend, student, teacher, true, Storage.F32, Map.of());
   }
 
   /// Memory for inference: values.
   ///
   /// @param storage in how many bits
-  public static ModelMemory inference(Backend backend, List<Parameter> student, Storage storage) {
-    return new ModelMemory(backend, student, List.of(), false, storage);
+  /// @param given values in F32 that lie elsewhere, by parameter: they are used there, and must
+  ///   stay until this is closed
+  public static ModelMemory inference(
+      Backend backend, List<Parameter> student, Storage storage, Map<String, Tensor> given) {
+    return new ModelMemory(backend, student, List.of(), false, storage, given);
   }
 
-  /// Bytes of everything.
+  /// Bytes of everything, of what lies elsewhere too.
   public long bytes() {
-    return memory.bytes() + (narrow == null ? 0 : narrow.bytes());
+    long elsewhere = given.values().stream().mapToLong(Tensor::bytes).sum();
+    return memory.bytes() + (narrow == null ? 0 : narrow.bytes()) + elsewhere;
+  }
+
+  /// The parameters whose values lie elsewhere.
+  public Set<String> given() {
+    return given.keySet();
   }
 
   /// Draws initial values from the seed, parameter by parameter in order of declaration, and copies

@@ -1,6 +1,7 @@
 package dev.d2v.model.checkpoint;
 
 import dev.d2v.nn.Parameter;
+import dev.d2v.tensor.DType;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.io.Narrowing;
 import dev.d2v.tensor.io.RestoredTensors;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,7 @@ public final class ParameterReader {
   private static final int IN_CACHE = 1 << 15;
 
   private final Backend backend;
+  private final Set<String> given;
   private final List<Task> tasks = new ArrayList<>();
 
   /// @param size numbers that it moves
@@ -35,11 +39,20 @@ public final class ParameterReader {
 
   /// Reads into memory of a backend.
   public ParameterReader(Backend backend) {
+    this(backend, Set.of());
+  }
+
+  /// The same but for parameters that have their values already.
+  public ParameterReader(Backend backend, Set<String> given) {
     this.backend = backend;
+    this.given = given;
   }
 
   /// A whole parameter from a tensor of as many numbers.
   public void read(RestoredTensors file, Parameter p, String name) {
+    if (given.contains(p.name())) {
+      return;
+    }
     if (p.stored() == null) {
       later(p.shape().size(), () -> file.read(name, p.value(), backend));
     } else {
@@ -52,12 +65,23 @@ public final class ParameterReader {
   /// @param factors name of the tensor with a factor for each row; null: all 1
   public void rows(
       RestoredTensors file, Parameter p, int from, int to, String name, @Nullable String factors) {
+    if (given.contains(p.name())) {
+      return;
+    }
     later(
         p.shape().withFirst(to - from).size(),
         () -> {
           float[] each = factors == null ? null : file.floats(factors);
           copy(file, p, from, to, name, each);
         });
+  }
+
+  /// The values of a parameter in F32 where they lie in a mapped file; empty: the model keeps them
+  /// otherwise, or they have to be read.
+  public static Optional<Tensor> inPlace(RestoredTensors file, Parameter p, String name) {
+    boolean wide = p.stored() == null && file.has(name);
+    return (wide ? file.inPlace(name) : Optional.<Tensor>empty())
+        .filter(t -> t.type() == DType.F32 && t.size() == p.shape().size());
   }
 
   private void copy(

@@ -3,11 +3,13 @@ package dev.d2v.model.checkpoint;
 import dev.d2v.model.Data2Vec2;
 import dev.d2v.model.Data2Vec2Config;
 import dev.d2v.nn.Parameter;
+import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.io.RestoredTensors;
 import dev.d2v.tensor.io.TensorFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -80,13 +82,31 @@ public sealed interface Weights extends AutoCloseable
   ///
   /// @param preferTeacher for inference: the teacher's values
   default LoadReport load(Data2Vec2 model, boolean preferTeacher) {
-    ParameterReader reader = new ParameterReader(model.backend());
+    ParameterReader reader = new ParameterReader(model.backend(), model.memory().given());
     LoadReport report = compare(model, preferTeacher, reader);
     reader.finish();
     if (!model.memory().teacher().isEmpty() && teacher().isEmpty()) {
       model.memory().copyToTeacher();
     }
     return report;
+  }
+
+  /// The values of a model for inference that can be used where they lie in the mapped file: F32
+  /// there and in the model. It is opened with them on a backend that computes on the host's
+  /// memory, and must be closed before these weights.
+  ///
+  /// @param plan the model on shapes alone
+  /// @param preferTeacher as for [#load]
+  default Map<String, Tensor> inPlace(Data2Vec2 plan, boolean preferTeacher) {
+    RestoredTensors student = Names.view(this, student());
+    RestoredTensors teacher = Names.view(this, teacher());
+    Map<String, Tensor> given = new HashMap<>();
+    for (Parameter p : plan.memory().student()) {
+      boolean shadow = preferTeacher && teacher.has(p.name());
+      ParameterReader.inPlace(shadow ? teacher : student, p, p.name())
+          .ifPresent(there -> given.put(p.name(), there));
+    }
+    return given;
   }
 
   /// What [#load] would do, by names and shapes; nothing is read.

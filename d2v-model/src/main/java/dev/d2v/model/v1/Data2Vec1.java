@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A model of data2vec 1.0 as the Hugging Face hub has them, for inference.
@@ -49,7 +50,12 @@ public final class Data2Vec1 implements AutoCloseable {
   private final Heads heads;
   private final ModelMemory memory;
 
-  private Data2Vec1(Data2Vec1Config config, boolean pooler, Backend backend, Storage storage) {
+  private Data2Vec1(
+      Data2Vec1Config config,
+      boolean pooler,
+      Backend backend,
+      Storage storage,
+      Map<String, Tensor> given) {
     ParameterScope root = ParameterScope.root();
     this.config = config;
     this.encoder =
@@ -59,7 +65,7 @@ public final class Data2Vec1 implements AutoCloseable {
           case TextConfig t -> new TextEncoder(root, t);
         };
     this.heads = new Heads(root, config, pooler);
-    this.memory = ModelMemory.inference(backend, root.parameters(), storage);
+    this.memory = ModelMemory.inference(backend, root.parameters(), storage, given);
   }
 
   /// A model and what its load did.
@@ -73,7 +79,7 @@ public final class Data2Vec1 implements AutoCloseable {
 
   /// A model without values, of which a plan of memory can be made.
   public static Data2Vec1 empty(Data2Vec1Config config, Backend backend, Storage storage) {
-    return new Data2Vec1(config, true, backend, storage);
+    return new Data2Vec1(config, true, backend, storage, Map.of());
   }
 
   /// Reads a folder with `config.json` and weights. Tensors that the configuration does not ask for
@@ -91,17 +97,26 @@ public final class Data2Vec1 implements AutoCloseable {
   /// @param weights stay open
   public static Opened open(Path folder, TensorFile weights, Backend backend, Storage storage)
       throws IOException {
-    return open(folder, HuggingFaceConfig.read(folder.resolve(CONFIG)), weights, backend, storage);
+    return open(
+        folder, HuggingFaceConfig.read(folder.resolve(CONFIG)), weights, backend, storage, false);
   }
 
   /// The same with a configuration that was read already.
   ///
   /// @param folder for messages: where the model lies, a folder or a file
+  /// @param inPlace uses what it can where it lies in the file's mapping: the backend computes on
+  ///   the host's memory, and the model is closed before the weights
   public static Opened open(
-      Path folder, HuggingFaceConfig config, TensorFile weights, Backend backend, Storage storage) {
+      Path folder,
+      HuggingFaceConfig config,
+      TensorFile weights,
+      Backend backend,
+      Storage storage,
+      boolean inPlace) {
     String prefix = "data2vec_" + modality(config.config()) + ".";
-    WeightLoader loader = new WeightLoader(RestoredTensors.of(weights), prefix, backend);
-    boolean pooler = loader.has("pooler.layernorm.weight") || loader.has("pooler.dense.weight");
+    WeightLoader shapes =
+        new WeightLoader(RestoredTensors.of(weights), prefix, new PlanBackend(), Set.of());
+    boolean pooler = shapes.has("pooler.layernorm.weight") || shapes.has("pooler.dense.weight");
     // On shapes first: memory is taken for what the file has.
     int depth = config.config().layers().depth();
     int tensors = weights.names().size();
@@ -109,9 +124,9 @@ public final class Data2Vec1 implements AutoCloseable {
       throw new FormatException(
           folder, 0, depth + " layers, as " + CONFIG + " says", tensors + " tensors");
     }
-    Backend shapes = new PlanBackend();
-    try (Data2Vec1 plan = new Data2Vec1(config.config(), pooler, shapes, storage)) {
-      plan.load(folder, new WeightLoader(RestoredTensors.of(weights), prefix, shapes));
+    try (Data2Vec1 plan =
+        new Data2Vec1(config.config(), pooler, new PlanBackend(), storage, Map.of())) {
+      plan.load(folder, shapes);
     } catch (IllegalArgumentException | ArithmeticException e) {
       FormatException unusable =
           new FormatException(
@@ -119,7 +134,10 @@ public final class Data2Vec1 implements AutoCloseable {
       unusable.initCause(e);
       throw unusable;
     }
-    Data2Vec1 model = new Data2Vec1(config.config(), pooler, backend, storage);
+    Map<String, Tensor> given = inPlace ? shapes.inPlace() : Map.of();
+    WeightLoader loader =
+        new WeightLoader(RestoredTensors.of(weights), prefix, backend, given.keySet());
+    Data2Vec1 model = new Data2Vec1(config.config(), pooler, backend, storage, given);
     try {
       LoadReport report = model.load(folder, loader);
       loader.finish();

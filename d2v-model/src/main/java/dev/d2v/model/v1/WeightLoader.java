@@ -5,6 +5,7 @@ import dev.d2v.model.checkpoint.ParameterReader;
 import dev.d2v.nn.Parameter;
 import dev.d2v.tensor.DType;
 import dev.d2v.tensor.Shape;
+import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.io.RestoredTensors;
 import dev.d2v.tensor.kernel.StoredMatrix;
 import dev.d2v.tensor.spi.Backend;
@@ -30,15 +31,17 @@ final class WeightLoader {
   private final RestoredTensors file;
   private final ParameterReader reader;
   private final Map<String, DType> types = new LinkedHashMap<>();
+  private final Map<String, Tensor> inPlace = new HashMap<>();
   private final Map<String, String> names = new HashMap<>();
   private final Set<String> loaded = new LinkedHashSet<>();
   private final List<String> missing = new ArrayList<>();
   private final List<String> wrongShape = new ArrayList<>();
   private final TreeSet<String> unexpected = new TreeSet<>();
 
-  WeightLoader(RestoredTensors file, String prefix, Backend backend) {
+  /// @param given parameters that have their values already
+  WeightLoader(RestoredTensors file, String prefix, Backend backend, Set<String> given) {
     this.file = file;
-    this.reader = new ParameterReader(backend);
+    this.reader = new ParameterReader(backend, given);
     for (String name : file.names()) {
       names.put(name.startsWith(prefix) ? name.substring(prefix.length()) : name, name);
       unexpected.add(name);
@@ -79,6 +82,9 @@ final class WeightLoader {
         if (name != null) {
           reader.rows(file, p, from, to, name, null);
           types.put(name, type(p));
+          if (parts.length == 1) {
+            ParameterReader.inPlace(file, p, name).ifPresent(there -> inPlace.put(p.name(), there));
+          }
         }
       }
     }
@@ -103,6 +109,11 @@ final class WeightLoader {
   /// In which types the model keeps what it took as it is, by the file's names.
   Map<String, DType> types() {
     return Collections.unmodifiableMap(types);
+  }
+
+  /// The values that can be used where they lie in the file, by parameter.
+  Map<String, Tensor> inPlace() {
+    return inPlace;
   }
 
   /// Numbers that are made of a file's.

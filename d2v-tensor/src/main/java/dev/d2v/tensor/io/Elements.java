@@ -1,11 +1,14 @@
 package dev.d2v.tensor.io;
 
+import dev.d2v.tensor.DType;
 import dev.d2v.tensor.Shape;
 import dev.d2v.tensor.Tensor;
 import dev.d2v.tensor.spi.Backend;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The numbers of one tensor in memory that has been checked to hold them, converted as they are
@@ -83,6 +86,22 @@ final class Elements {
         }
       }
     }
+  }
+
+  /// The numbers where they lie: a plain segment at their address.
+  Optional<Tensor> inPlace() {
+    boolean plain = strides == null && bytes.isMapped() && size > 0;
+    Optional<DType> type =
+        Arrays.stream(DType.values()).filter(t -> t.name().equals(entry.dtype())).findFirst();
+    if (!plain || type.isEmpty() || ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
+      return Optional.empty();
+    }
+    MemorySegment there = bytes.asSlice(begin, (long) elementBytes * size);
+    if (there.address() % elementBytes != 0) {
+      return Optional.empty();
+    }
+    MemorySegment data = MemorySegment.ofAddress(there.address()).reinterpret(there.byteSize());
+    return Optional.of(new Tensor(data, entry.shape(), type.get()));
   }
 
   private float[] floats(int from, int count) {

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Some tensors of a file under other names, and where asked for with further extents of 1 in
 /// front. It owns nothing: closing it does nothing.
@@ -71,6 +72,11 @@ public final class RenamedTensors implements TensorFile {
   @Override
   public void read(String name, Tensor target, Backend backend) {
     file.read(original(name), target, backend);
+  }
+
+  @Override
+  public Optional<Tensor> inPlace(String name) {
+    return file.inPlace(original(name));
   }
 
   /// The name in the file.

@@ -5,6 +5,7 @@ import dev.d2v.tensor.spi.Backend;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// A file whose quantised tensors are read as what they stand for: an I8 tensor `NAME` with an F32
 /// tensor `NAME_scale` of one number a row is an F32 tensor `NAME`, `scale(i) * values(i,k)`, and
@@ -123,6 +124,12 @@ public final class RestoredTensors implements TensorFile {
               "%s: '%s' has a scale: it is read into F32 or BF16, got %s, or with readValues"
                   .formatted(path(), name, target));
     }
+  }
+
+  /// Of a quantised tensor nothing: what it stands for lies nowhere.
+  @Override
+  public Optional<Tensor> inPlace(String name) {
+    return quantized(name) ? Optional.empty() : file.inPlace(name);
   }
 
   /// Nothing: the file belongs to whoever opened it.

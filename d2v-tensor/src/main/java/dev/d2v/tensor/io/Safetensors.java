@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Named tensors in a file: 8 bytes of header length (little-endian), a JSON header, the numbers.
 ///
@@ -130,6 +131,11 @@ public final class Safetensors implements TensorFile {
   @Override
   public void read(String name, Tensor target, Backend backend) {
     elements(name).read(target, backend);
+  }
+
+  @Override
+  public Optional<Tensor> inPlace(String name) {
+    return elements(name).inPlace();
   }
 
   private Elements elements(String name) {

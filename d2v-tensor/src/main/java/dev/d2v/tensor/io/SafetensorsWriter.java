@@ -18,6 +18,7 @@ import java.util.TreeMap;
 /// Writes safetensors files: the same arguments give the same bytes.
 final class SafetensorsWriter {
   private static final int CHUNK = 1 << 18;
+  private static final int LINE = 64;
 
   private SafetensorsWriter() {}
 
@@ -108,8 +109,8 @@ final class SafetensorsWriter {
       json.setLength(json.length() - 1);
     }
     byte[] text = json.append('}').toString().getBytes(StandardCharsets.UTF_8);
-    // Spaces up to a multiple of 8, so that the data of a mapped file is aligned.
-    int length = (text.length + 7) / 8 * 8;
+    // Spaces up to a line of the caches, so that kernels can read the data of a mapped file.
+    int length = (text.length + 8 + LINE - 1) / LINE * LINE - 8;
     check(
         length <= SafetensorsHeader.MAX_BYTES,
         "the header takes " + length + " bytes, the format allows " + SafetensorsHeader.MAX_BYTES);

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// Tensors spread over several safetensors files beside an index, `model.safetensors.index.json`:
@@ -147,6 +148,11 @@ public final class ShardedSafetensors implements TensorFile {
   @Override
   public void read(String name, Tensor target, Backend backend) {
     file(name).read(name, target, backend);
+  }
+
+  @Override
+  public Optional<Tensor> inPlace(String name) {
+    return file(name).inPlace(name);
   }
 
   private Safetensors file(String name) {

@@ -7,6 +7,7 @@ import dev.d2v.tensor.spi.Backend;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Named tensors on disk, whatever the format: [Safetensors], [ShardedSafetensors], [TorchFile].
 ///
@@ -50,6 +51,11 @@ public interface TensorFile extends AutoCloseable {
   /// tensor, from I8 alone and as it is. Shapes may differ otherwise: a file's (1,T,C) is read into
   /// a (T,C).
   void read(String name, Tensor target, Backend backend);
+
+  /// A tensor's numbers where they lie in the mapped file, to be read until [#close] and never
+  /// written to; empty: they lie otherwise than a backend on the host reads them, in another order
+  /// of bytes, across the bounds of elements, apart or packed.
+  Optional<Tensor> inPlace(String name);
 
   /// Whether the file has a tensor of this name.
   default boolean has(String name) {

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What `torch.save` wrote (`.pt`, `.pth`, `.bin`): an archive, or the form before PyTorch 1.6. Any
@@ -192,6 +193,11 @@ public final class TorchFile implements TensorFile {
   @Override
   public void read(String name, Tensor target, Backend backend) {
     elements(name).read(target, backend);
+  }
+
+  @Override
+  public Optional<Tensor> inPlace(String name) {
+    return elements(name).inPlace();
   }
 
   private Elements elements(String name) {

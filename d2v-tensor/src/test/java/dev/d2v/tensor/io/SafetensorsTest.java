@@ -165,6 +165,38 @@ class SafetensorsTest {
   }
 
   @Test
+  void numbersCanBeReadWhereTheyLie() throws IOException {
+    float[] values = {1, -2, 3, 4, 5, 6};
+    Safetensors.write(
+        file(),
+        Map.of(),
+        List.of(Item.of("w", Shape.of(2, 3), values), Item.of("i", Shape.of(1), 7)));
+    try (Safetensors read = Safetensors.open(file());
+        Backend backend = Backend.cpu(1)) {
+      Tensor there = read.inPlace("w").orElseThrow();
+      assertEquals(new Tensor(there.data(), Shape.of(2, 3), DType.F32), there);
+      assertEquals(0, there.data().address() % 64, "a file begins its numbers at a line");
+      assertArrayEquals(values, backend.floats(there));
+      assertArrayEquals(new int[] {7}, backend.ints(read.inPlace("i").orElseThrow()));
+    }
+  }
+
+  @Test
+  void numbersAcrossTheBoundsOfElementsCannotBeReadWhereTheyLie() throws IOException {
+    String header =
+        """
+        {"i8":{"dtype":"I8","shape":[1],"data_offsets":[0,1]},
+         "f32":{"dtype":"F32","shape":[1],"data_offsets":[1,5]},
+         "f64":{"dtype":"F64","shape":[1],"data_offsets":[5,13]}}   \
+        """;
+    try (Safetensors read = Safetensors.open(file(header.strip(), 13))) {
+      assertTrue(read.inPlace("i8").isPresent());
+      assertTrue(read.inPlace("f32").isEmpty());
+      assertTrue(read.inPlace("f64").isEmpty(), "no type that tensors have");
+    }
+  }
+
+  @Test
   void aValidHeaderMayBePaddedAndEmpty() throws IOException {
     try (Safetensors read = Safetensors.open(file("{}      ", 0))) {
       assertEquals(List.of(), read.names());
