@@ -14,39 +14,66 @@ import dev.d2v.cli.weights.ConvertCommand;
 import dev.d2v.cli.weights.InspectCommand;
 import dev.d2v.cli.weights.QuantizeCommand;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
 /// All commands, in the order in which `d2v` lists them.
 final class CommandTree {
+  private static final List<String> NAMES =
+      List.of(
+          "pretrain",
+          "probe",
+          "embed",
+          "inspect",
+          "convert",
+          "quantize",
+          "export",
+          "recipes",
+          "doctor",
+          "goldens",
+          "tokenizer",
+          "bench");
+
   private CommandTree() {}
 
-  /// The commands over a terminal. A new one is a line here; a command with parts of its own, such
-  /// as `bench step`, is a [CommandLine] with subcommands.
-  static CommandLine of(Terminal terminal) {
-    CommandLine root =
-        of(
-            terminal,
-            List.of(
-                new PretrainCommand(terminal, new Pretraining()),
-                new ProbeCommand(terminal, new Probing()),
-                new EmbedCommand(terminal),
-                new InspectCommand(terminal),
-                new ConvertCommand(terminal),
-                new QuantizeCommand(terminal, home()),
-                new ExportCommand(terminal),
-                new RecipesCommand(terminal),
-                new DoctorCommand(terminal),
-                new GoldensCommand(terminal)));
-    CommandLine bench = new CommandLine(new BenchCommand());
-    bench.addSubcommand(new BenchCommand.Step(terminal));
-    bench.addSubcommand(new ScalingCommand(terminal));
-    bench.addSubcommand(new EnduranceCommand(terminal));
-    CommandLine tokenizer = new CommandLine(new TokenizerCommand());
-    tokenizer.addSubcommand(new TokenizerCommand.Train(terminal));
-    tokenizer.addSubcommand(new TokenizerCommand.Encode(terminal, System.in));
-    return root.addSubcommand(tokenizer).addSubcommand(bench);
+  /// The commands over a terminal, or the one that the first argument names: to look at all of them
+  /// takes a tenth of a second. A new one is a line in [#NAMES] and one in [#command].
+  static CommandLine of(Terminal terminal, String... arguments) {
+    List<String> wanted =
+        arguments.length > 0 && NAMES.contains(arguments[0]) ? List.of(arguments[0]) : NAMES;
+    List<Object> commands = new ArrayList<>();
+    for (String name : wanted) {
+      commands.add(command(name, terminal));
+    }
+    return of(terminal, commands);
+  }
+
+  /// One with parts of its own is a [CommandLine] with subcommands.
+  private static Object command(String name, Terminal terminal) {
+    return switch (name) {
+      case "pretrain" -> new PretrainCommand(terminal, new Pretraining());
+      case "probe" -> new ProbeCommand(terminal, new Probing());
+      case "embed" -> new EmbedCommand(terminal);
+      case "inspect" -> new InspectCommand(terminal);
+      case "convert" -> new ConvertCommand(terminal);
+      case "quantize" -> new QuantizeCommand(terminal, home());
+      case "export" -> new ExportCommand(terminal);
+      case "recipes" -> new RecipesCommand(terminal);
+      case "doctor" -> new DoctorCommand(terminal);
+      case "goldens" -> new GoldensCommand(terminal);
+      case "tokenizer" ->
+          new CommandLine(new TokenizerCommand())
+              .addSubcommand(new TokenizerCommand.Train(terminal))
+              .addSubcommand(new TokenizerCommand.Encode(terminal, System.in));
+      case "bench" ->
+          new CommandLine(new BenchCommand())
+              .addSubcommand(new BenchCommand.Step(terminal))
+              .addSubcommand(new ScalingCommand(terminal))
+              .addSubcommand(new EnduranceCommand(terminal));
+      default -> throw new IllegalArgumentException("no command " + name);
+    };
   }
 
   /// The project's folder, which the launcher names.

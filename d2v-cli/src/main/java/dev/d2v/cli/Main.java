@@ -14,6 +14,6 @@ public final class Main {
 
   /// The exit status of a command.
   static int run(Terminal terminal, String... arguments) {
-    return new Shell(CommandTree.of(terminal), terminal).run(arguments);
+    return new Shell(CommandTree.of(terminal, arguments), terminal).run(arguments);
   }
 }

@@ -1,5 +1,6 @@
 package dev.d2v.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,8 +10,11 @@ import dev.d2v.model.train.Recipe;
 import dev.d2v.model.train.Recipes;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 import tools.jackson.jr.ob.JSON;
 
 final class MainTest {
@@ -40,6 +44,22 @@ final class MainTest {
     assertTrue(
         screen.err().contains("there is no option '--jsn'; did you mean '--json'?"), screen.err());
     assertTrue(screen.err().contains("'d2v doctor --help'"), screen.err());
+  }
+
+  @Test
+  @DisplayName("a command that is looked at alone is the one among all")
+  void alone() {
+    CommandLine all = CommandTree.of(screen.piped());
+    assertEquals(12, all.getSubcommands().size());
+    all.getSubcommands()
+        .forEach((name, command) -> {
+          CommandLine alone = CommandTree.of(screen.piped(), name, "--help");
+          assertEquals(Set.of(name), alone.getSubcommands().keySet());
+          CommandLine same = Objects.requireNonNull(alone.getSubcommands().get(name));
+          assertEquals(command.getUsageMessage(), same.getUsageMessage());
+          assertArrayEquals(command.getCommandSpec().version(), same.getCommandSpec().version());
+          assertEquals(command.getSubcommands().keySet(), same.getSubcommands().keySet());
+        });
   }
 
   @Test

@@ -34,6 +34,9 @@ public final class EmbedCommand implements Callable<Integer> {
   /// More would be more than any workspace holds.
   private static final int MOST_BATCH = 65_536;
 
+  /// For up to so many files, copying weights takes longer than it saves.
+  private static final int FEW = 8;
+
   private final Terminal terminal;
 
   @Parameters(index = "0", paramLabel = "MODEL", description = "What to open.")
@@ -90,7 +93,7 @@ public final class EmbedCommand implements Callable<Integer> {
       throw new UserError("--resume needs --out: the file to go on with");
     }
     out.ifPresent(file -> VectorOutput.check(file, resume));
-    EmbedderOptions options = vector.options().batch(batch).sessions(1, threads);
+    EmbedderOptions options = vector.options().batch(batch).sessions(1, threads).mapped(few());
     try (Embedder embedder = Embedder.open(model, options)) {
       terminal
           .err()
@@ -126,6 +129,10 @@ public final class EmbedCommand implements Callable<Integer> {
                 ? ""
                 : "; files%s left out: %,d".formatted(folders > 0 ? " and folders" : "", leftOut));
     return leftOut == 0 ? 0 : 1;
+  }
+
+  private boolean few() {
+    return files.size() <= FEW && files.stream().noneMatch(Files::isDirectory);
   }
 
   /// For a single file the compiler has more to do than the model, and needs cores of its own.
