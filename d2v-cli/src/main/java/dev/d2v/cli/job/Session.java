@@ -190,10 +190,11 @@ final class Session {
     FeatureMonitor monitor = new FeatureMonitor(reader, evaluations);
     try (RunData.Loaders loaders = data.loaders(workers, recipe.train().accumulate());
         MetricsLog metrics =
-            start == 0
-                ? MetricsLog.create(folder.metrics())
-                : MetricsLog.resume(folder.metrics(), start + 1);
-        TensorBoardWriter board = TensorBoardWriter.create(folder.path(), Clock.systemUTC());
+            options.resume().isPresent()
+                ? MetricsLog.resume(folder.metrics(), start + 1)
+                : MetricsLog.create(folder.metrics());
+        TensorBoardWriter board =
+            TensorBoardWriter.create(folder.path(), start + 1, Clock.systemUTC());
         ProgressLine progress = ProgressLine.of(watched, "training", start, total)) {
       Meters meters = new Meters(data);
       while (trainer.updates() < total && !stop.requested()) {

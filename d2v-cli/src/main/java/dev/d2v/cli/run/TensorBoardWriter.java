@@ -20,15 +20,19 @@ import java.util.zip.CRC32C;
 /// protocol buffer:
 ///
 /// ```
-/// Event   { wall_time = 1 (double)  step = 2 (int64)  file_version = 3 (string)  summary = 5 (Summary) }
+/// Event   { wall_time = 1 (double)  step = 2 (int64)  file_version = 3 (string)  summary = 5 (Summary)
+///           session_log = 7 (SessionLog) }
 /// Summary { value = 1 (repeated Value) }
 /// Value   { tag = 1 (string)  simple_value = 2 (float) }
+/// SessionLog { status = 1 (enum, START = 1) }
 /// ```
 ///
-/// Every start of a run writes a file of its own, which TensorBoard joins: steps that were computed
-/// again after a resume replace the old ones.
+/// Every start of a run writes a file of its own, which TensorBoard joins. Each says with which
+/// step it starts: TensorBoard then forgets what it has from that step on, so that steps which are
+/// computed again after a resume replace the old ones. It does so from the second such record on.
 public final class TensorBoardWriter implements AutoCloseable {
   private static final String VERSION = "brain.Event:2";
+  private static final byte[] START = {1 << 3, 1};
   private static final int MASK = 0xa282ead8;
 
   private final FileChannel channel;
@@ -40,11 +44,14 @@ public final class TensorBoardWriter implements AutoCloseable {
   }
 
   /// Begins a new file in an existing folder.
-  public static TensorBoardWriter create(Path folder, Clock clock) throws IOException {
+  ///
+  /// @param first the first step that will be written
+  public static TensorBoardWriter create(Path folder, long first, Clock clock) throws IOException {
     long seconds = clock.instant().getEpochSecond();
     TensorBoardWriter writer = new TensorBoardWriter(open(folder, seconds), clock);
     writer.record(
         message(out -> bytes(out, 3, VERSION.getBytes(StandardCharsets.UTF_8)), writer.now(), 0));
+    writer.record(message(out -> bytes(out, 7, START), writer.now(), first));
     return writer;
   }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +33,6 @@ final class KilledRunTest {
     "--set", "train.batch=4",
     "--set", "train.checkpointEvery=5",
     "--set", "train.keepCheckpoints=2",
-    "--updates", "200",
   };
 
   @Test
@@ -40,6 +40,7 @@ final class KilledRunTest {
     Path data = Made.images(folder.resolve("data"));
     List<String> begin = new ArrayList<>(List.of("pretrain", "--recipe", "fashion-mnist-small"));
     begin.addAll(List.of(SMALL));
+    begin.addAll(List.of("--updates", "200"));
     begin.addAll(List.of("--data", data.toString(), "--out", folder.toString()));
     begin.addAll(List.of("--threads", "1", "--workers", "1"));
     assertEquals(0, finish(start(with(begin, "--name", "whole"), folder, "whole")));
@@ -66,6 +67,27 @@ final class KilledRunTest {
     }
     assertEquals(
         losses(folder.resolve("whole/metrics.jsonl")), losses(run.resolve("metrics.jsonl")));
+  }
+
+  @Test
+  void aRunThatWasKilledBeforeItsFirstCheckpointBeginsAgain(@TempDir Path folder) throws Exception {
+    Path data = Made.images(folder.resolve("data"));
+    List<String> begin = new ArrayList<>(List.of("pretrain", "--recipe", "fashion-mnist-small"));
+    begin.addAll(List.of(SMALL));
+    begin.addAll(List.of("--updates", "10", "--data", data.toString()));
+    begin.addAll(List.of("--out", folder.toString(), "--name", "run", "--threads", "1"));
+    assertEquals(0, finish(start(begin, folder, "first")));
+    Path run = folder.resolve("run");
+    List<String> expected = losses(run.resolve("metrics.jsonl"));
+    // what a kill before the first checkpoint leaves
+    try (Stream<Path> files = Files.walk(run.resolve("checkpoints"))) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+    List<String> resume = List.of("pretrain", "--resume", run.toString(), "--threads", "1");
+    assertEquals(0, finish(start(resume, folder, "second")));
+    assertEquals(expected, losses(run.resolve("metrics.jsonl")));
   }
 
   private static List<String> with(List<String> arguments, String... more) {

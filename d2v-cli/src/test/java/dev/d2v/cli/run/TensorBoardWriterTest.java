@@ -28,15 +28,15 @@ final class TensorBoardWriterTest {
   @TempDir private Path folder;
 
   /// An event as an independent reader sees it.
-  private record Event(double wallTime, long step, String version, Map<String, Float> scalars) {}
+  private record Event(double wallTime, long step, String status, Map<String, Float> scalars) {}
 
   @Test
-  @DisplayName("the file decodes to the version and the scalars, every checksum right")
+  @DisplayName("the file decodes to the version, the start and the scalars, every checksum right")
   void decodes() throws IOException {
     Map<String, Double> scalars = new LinkedHashMap<>();
     scalars.put("loss", 0.25);
     scalars.put("optimiser/learning_rate", 1e-3);
-    try (TensorBoardWriter writer = TensorBoardWriter.create(folder, CLOCK)) {
+    try (TensorBoardWriter writer = TensorBoardWriter.create(folder, 5, CLOCK)) {
       writer.write(5, scalars);
       writer.write(1L << 40, Map.of("loss", Double.NaN));
     }
@@ -45,6 +45,7 @@ final class TensorBoardWriterTest {
     assertEquals(
         List.of(
             new Event(time, 0, "brain.Event:2", Map.of()),
+            new Event(time, 5, "START", Map.of()),
             new Event(time, 5, "", Map.of("loss", 0.25f, "optimiser/learning_rate", 1e-3f)),
             new Event(time, 1L << 40, "", Map.of("loss", Float.NaN))),
         events);
@@ -53,8 +54,8 @@ final class TensorBoardWriterTest {
   @Test
   @DisplayName("every start has a file of its own, with the name that TensorBoard looks for")
   void starts() throws IOException {
-    TensorBoardWriter.create(folder, CLOCK).close();
-    TensorBoardWriter.create(folder, CLOCK).close();
+    TensorBoardWriter.create(folder, 1, CLOCK).close();
+    TensorBoardWriter.create(folder, 1, CLOCK).close();
     List<Path> files = files();
     assertEquals(2, files.size());
     for (Path file : files) {
@@ -85,18 +86,22 @@ final class TensorBoardWriterTest {
   private static Event event(ByteBuffer in) {
     double wallTime = 0;
     long step = 0;
-    String version = "";
+    String status = "";
     Map<String, Float> scalars = new LinkedHashMap<>();
     while (in.hasRemaining()) {
       switch (in.get()) {
         case 0x09 -> wallTime = in.getDouble();
         case 0x10 -> step = varint(in);
-        case 0x1a -> version = new String(take(in, (int) varint(in)), StandardCharsets.UTF_8);
+        case 0x1a -> status = new String(take(in, (int) varint(in)), StandardCharsets.UTF_8);
         case 0x2a -> summary(nested(in), scalars);
+        case 0x3a -> {
+          assertEquals(ByteBuffer.wrap(new byte[] {0x08, 1}), nested(in));
+          status = "START";
+        }
         default -> throw new AssertionError("unknown field");
       }
     }
-    return new Event(wallTime, step, version, scalars);
+    return new Event(wallTime, step, status, scalars);
   }
 
   private static void summary(ByteBuffer in, Map<String, Float> scalars) {
