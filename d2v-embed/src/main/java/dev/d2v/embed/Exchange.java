@@ -6,7 +6,6 @@ import dev.d2v.model.checkpoint.Conversion;
 import dev.d2v.model.checkpoint.Weights;
 import dev.d2v.model.speech.SpeechConfig;
 import dev.d2v.model.train.SpeechData;
-import dev.d2v.model.v1.Data2Vec1;
 import dev.d2v.model.v1.HuggingFaceConfig;
 import dev.d2v.model.v1.Interchange;
 import dev.d2v.model.v1.TextConfig;
@@ -29,9 +28,15 @@ public final class Exchange {
 
   private Exchange() {}
 
-  /// Whether a path is a folder with a model of Hugging Face's.
+  /// Whether a model has Hugging Face's names: a folder of theirs, or the one file that it was
+  /// converted to.
   public static boolean huggingFaces(Path path) throws IOException {
-    return ModelFiles.huggingFaces(path);
+    if (!Files.isRegularFile(path)) {
+      return ModelFiles.huggingFaces(path);
+    }
+    try (Weights weights = Weights.open(path)) {
+      return ModelFiles.carried(weights).isPresent();
+    }
   }
 
   /// Writes a data2vec 2.0 model as a new folder that Hugging Face's classes open: configuration,
@@ -70,21 +75,27 @@ public final class Exchange {
   /// @throws IllegalArgumentException when data2vec 2.0 has no such architecture, with all reasons
   public static Interchange.Written toPublished(Path model, Path target) throws IOException {
     absent(target);
-    if (target.toString().endsWith(".safetensors")) {
-      return Interchange.toPublished(model, target);
+    try (ModelFiles files = ModelFiles.open(model)) {
+      if (!(files instanceof ModelFiles.First first)) {
+        throw new IllegalArgumentException(model + " has the names of data2vec 2.0 already");
+      }
+      if (target.toString().endsWith(".safetensors")) {
+        return Interchange.toPublished(model, first.config(), first.weights(), target);
+      }
+      Interchange.Written[] written = new Interchange.Written[1];
+      NewFolder.fill(
+          target,
+          to -> {
+            written[0] =
+                Interchange.toPublished(
+                    model, first.config(), first.weights(), to.resolve(WEIGHTS));
+            if (first.config().config() instanceof TextConfig) {
+              Path beside = Files.isDirectory(model) ? model : model.resolveSibling("");
+              NewFolder.copy(beside, to, List.of(TOKENIZER, "vocab.json", "merges.txt"));
+            }
+          });
+      return written[0];
     }
-    Interchange.Written[] written = new Interchange.Written[1];
-    boolean text =
-        HuggingFaceConfig.read(model.resolve(Data2Vec1.CONFIG)).config() instanceof TextConfig;
-    NewFolder.fill(
-        target,
-        to -> {
-          written[0] = Interchange.toPublished(model, to.resolve(WEIGHTS));
-          if (text) {
-            NewFolder.copy(model, to, List.of(TOKENIZER, "vocab.json", "merges.txt"));
-          }
-        });
-    return written[0];
   }
 
   /// What must lie beside a model in one file, which its metadata does not hold; empty when it has

@@ -131,7 +131,7 @@ public final class ConvertCommand implements Callable<Integer> {
       throw new UserError(
           theirs
               ? from + " has these names already: leave out --names"
-              : "--names fairseq takes a folder of Hugging Face's; %s has such names already"
+              : "--names fairseq takes a model of Hugging Face's, a folder or the one file that it was converted to; %s has fairseq's names already"
                   .formatted(from));
     }
     if (Files.exists(to)) {

@@ -202,6 +202,7 @@ public final class InspectCommand implements Callable<Integer> {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("path", weights.path().toString());
     object.put("description", weights.description());
+    Architecture.of(weights).ifPresent(line -> object.put("model", line));
     List<Object> fileObjects = new ArrayList<>();
     for (WeightFile file : files) {
       fileObjects.add(object(file));

@@ -66,6 +66,33 @@ final class WeightCommandsTest {
   }
 
   @Test
+  @DisplayName("inspect --json says which model it is, as inspect does")
+  void inspectJsonModel() throws IOException {
+    assertEquals(0, d2v("inspect", CASES.resolve("ckpt_audio.pt"), "--json", "--no-hash"));
+    Object model = JSON.std.mapFrom(screen.out()).get("model");
+    Screen text = new Screen();
+    assertEquals(0, Commands.run(text.piped(), "inspect", "" + CASES.resolve("ckpt_audio.pt")));
+    assertTrue(text.out().contains("model    " + model + "\n"), text.out());
+  }
+
+  @Test
+  @DisplayName("a model of Hugging Face's takes fairseq's names from its folder and from one file")
+  void namesOfOneFile() throws IOException {
+    Path theirs = PublishedModel.audio(folder.resolve("theirs"));
+    Path one = folder.resolve("one.safetensors");
+    Path fromFolder = folder.resolve("a.safetensors");
+    Path fromFile = folder.resolve("b.safetensors");
+    assertEquals(0, d2v("convert", theirs, one), screen.err());
+    assertEquals(0, d2v("convert", theirs, fromFolder, "--names", "fairseq"), screen.err());
+    assertEquals(0, d2v("convert", one, fromFile, "--names", "fairseq"), screen.err());
+    assertArrayEquals(Files.readAllBytes(fromFolder), Files.readAllBytes(fromFile));
+    assertEquals(1, d2v("convert", one, folder.resolve("c"), "--names", "huggingface"));
+    assertTrue(screen.err().contains("has these names already"), screen.err());
+    assertEquals(1, d2v("convert", fromFile, folder.resolve("d"), "--names", "fairseq"));
+    assertTrue(screen.err().contains("has fairseq's names already"), screen.err());
+  }
+
+  @Test
   @DisplayName(
       "convert keeps names, numbers and configuration, so that a model loads what comes out")
   void convert() throws IOException {
@@ -296,7 +323,7 @@ final class WeightCommandsTest {
     assertTrue(screen.err().contains("ALiBi"), screen.err());
     assertFalse(Files.exists(folder.resolve("hf")));
     assertEquals(1, d2v("convert", audio, folder.resolve("x"), "--names", "fairseq"));
-    assertTrue(screen.err().contains("has such names already"), screen.err());
+    assertTrue(screen.err().contains("has fairseq's names already"), screen.err());
     assertEquals(1, d2v("convert", audio, folder.resolve("x"), "--names", "theirs"));
     assertTrue(screen.err().contains("huggingface or fairseq"), screen.err());
   }

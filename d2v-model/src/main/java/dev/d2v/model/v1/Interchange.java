@@ -72,52 +72,52 @@ public final class Interchange {
   /// Writes a Hugging Face model's encoder under the names of data2vec 2.0, with the official
   /// configuration in the metadata, so that `Weights.open` knows it.
   ///
-  /// @param folder with `config.json` and weights
+  /// @param model for messages: where it lies
+  /// @param config its `config.json`
+  /// @param file its weights
   /// @throws IllegalArgumentException when data2vec 2.0 has no such architecture
-  public static Written toPublished(Path folder, Path target) throws IOException {
-    HuggingFaceConfig config = HuggingFaceConfig.read(folder.resolve(Data2Vec1.CONFIG));
+  public static Written toPublished(
+      Path model, HuggingFaceConfig config, TensorFile file, Path target) throws IOException {
     PublishedForm form = PublishedForm.of(config.config());
-    try (TensorFile file = Data2Vec1.weights(folder)) {
-      RestoredTensors weights = RestoredTensors.of(file);
-      Map<String, String> names = names(weights, form.prefix());
-      TreeSet<String> left = new TreeSet<>(names.keySet());
-      left.remove(TYPES);
-      List<Safetensors.Item> items = new ArrayList<>();
-      for (Correspondence.Pair pair : form.correspondence().pairs()) {
-        List<String> parts = new ArrayList<>();
-        int rows = 0;
-        for (String theirs : pair.theirs()) {
-          String name = names.get(theirs);
-          if (name == null || weights.entry(name).shape().rank() < 1) {
-            throw new FormatException(folder, 0, "a tensor " + theirs, "none");
-          }
-          left.remove(theirs);
-          parts.add(name);
-          rows += weights.entry(name).shape().dim(0);
+    RestoredTensors weights = RestoredTensors.of(file);
+    Map<String, String> names = names(weights, form.prefix());
+    TreeSet<String> left = new TreeSet<>(names.keySet());
+    left.remove(TYPES);
+    List<Safetensors.Item> items = new ArrayList<>();
+    for (Correspondence.Pair pair : form.correspondence().pairs()) {
+      List<String> parts = new ArrayList<>();
+      int rows = 0;
+      for (String theirs : pair.theirs()) {
+        String name = names.get(theirs);
+        if (name == null || weights.entry(name).shape().rank() < 1) {
+          throw new FormatException(model, 0, "a tensor " + theirs, "none");
         }
-        Shape shape = weights.entry(parts.getFirst()).shape().withFirst(rows);
-        String types = pair.ours().equals(Correspondence.positions()) ? names.get(TYPES) : null;
-        items.add(
-            new Safetensors.Item(
-                pair.ours(),
-                DType.F32,
-                shape,
-                sink -> {
-                  for (String part : parts) {
-                    float[] x = weights.floats(part);
-                    if (types != null) {
-                      addFirstRow(x, weights.floats(types), shape.dim(-1));
-                    }
-                    sink.put(x, 0, x.length);
-                  }
-                }));
+        left.remove(theirs);
+        parts.add(name);
+        rows += weights.entry(name).shape().dim(0);
       }
-      Map<String, String> metadata = new LinkedHashMap<>();
-      metadata.put("format", FILE_FORMAT);
-      metadata.put(Conversion.OFFICIAL, Json.text(form.official()));
-      Safetensors.write(target, metadata, items);
-      return new Written(items.size(), List.copyOf(left));
+      Shape shape = weights.entry(parts.getFirst()).shape().withFirst(rows);
+      String types = pair.ours().equals(Correspondence.positions()) ? names.get(TYPES) : null;
+      items.add(
+          new Safetensors.Item(
+              pair.ours(),
+              DType.F32,
+              shape,
+              sink -> {
+                for (String part : parts) {
+                  float[] x = weights.floats(part);
+                  if (types != null) {
+                    addFirstRow(x, weights.floats(types), shape.dim(-1));
+                  }
+                  sink.put(x, 0, x.length);
+                }
+              }));
     }
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put("format", FILE_FORMAT);
+    metadata.put(Conversion.OFFICIAL, Json.text(form.official()));
+    Safetensors.write(target, metadata, items);
+    return new Written(items.size(), List.copyOf(left));
   }
 
   /// Names without the prefix of the task, to names in the file.
