@@ -6,6 +6,7 @@ import static dev.d2v.tensor.kernel.vector.Native.load;
 import static dev.d2v.tensor.kernel.vector.Native.store;
 import static dev.d2v.tensor.kernel.vector.StoredTile.ACROSS;
 import static dev.d2v.tensor.kernel.vector.StoredTile.HEIGHT;
+import static dev.d2v.tensor.kernel.vector.StoredTile.LOW;
 import static dev.d2v.tensor.kernel.vector.StoredTile.SQUARE;
 
 import dev.d2v.tensor.parallel.RowParallel;
@@ -95,12 +96,12 @@ final class StoredFewRows {
     Blocks depths = Blocks.of(x.k(), DEPTH, V);
     for (int strip = 0; strip < count; strip++) {
       Arrays.fill(to, 0);
+      int rows = Math.min(HEIGHT, x.m() - strip * HEIGHT);
       for (int depth = 0; depth < depths.count(); depth++) {
         int p = depths.from(depth);
         int at = strips.at + strip * HEIGHT * x.k() + HEIGHT * p;
-        stretch(to, w, at, column, p, depths.length(depth));
+        stretch(to, w, rows, at, column, p, depths.length(depth));
       }
-      int rows = Math.min(HEIGHT, x.m() - strip * HEIGHT);
       for (int i = 0; i < rows; i++) {
         LaneSums.store(row, to, SQUARE * i, ZEROS, 0);
         finish(x, w, row, strip * HEIGHT + i, column);
@@ -108,13 +109,22 @@ final class StoredFewRows {
     }
   }
 
-  private void stretch(float[] to, StoredRows w, int at, int column, int p, int k) {
+  private void stretch(float[] to, StoredRows w, int rows, int at, int column, int p, int k) {
     long ld = w.at(1, 0) - w.at(0, 0);
-    for (int j = 0; j < V; j += ACROSS) {
+    float[] a = strips.array;
+    boolean low = rows <= LOW;
+    for (int j = 0; j < V; j += low ? LOW : ACROSS) {
+      long from = w.at(column + j, p);
       if (w.int8()) {
-        StoredTile.bytes(to, V * j, strips.array, at, w.at(column + j, p), ld, k);
+        if (low) {
+          StoredTile.lowBytes(to, V * j, a, at, from, ld, k);
+        } else {
+          StoredTile.bytes(to, V * j, a, at, from, ld, k);
+        }
+      } else if (low) {
+        StoredTile.lowHalves(to, V * j, a, at, from, ld, k);
       } else {
-        StoredTile.halves(to, V * j, strips.array, at, w.at(column + j, p), ld, k);
+        StoredTile.halves(to, V * j, a, at, from, ld, k);
       }
     }
   }

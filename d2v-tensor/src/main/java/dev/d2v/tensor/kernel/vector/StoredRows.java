@@ -6,14 +6,20 @@ import static dev.d2v.tensor.kernel.vector.Lanes.F;
 import static dev.d2v.tensor.kernel.vector.Lanes.I;
 import static dev.d2v.tensor.kernel.vector.Lanes.ORDER;
 import static dev.d2v.tensor.kernel.vector.Native.ALL;
+import static dev.d2v.tensor.kernel.vector.Widening.B;
+import static dev.d2v.tensor.kernel.vector.Widening.S;
 import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.B2F;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.S2I;
 
 import dev.d2v.tensor.kernel.StoredMatrix;
 import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
@@ -173,17 +179,26 @@ record StoredRows(long values, long scale, int k) {
     }
   }
 
-  /// `to[i] = w(row,i)` for the whole row, to an address.
+  /// `to[i] = w(row,i)` for the whole row, to an address. The loops call nothing of ours that takes
+  /// or gives vectors: where a model has few such rows it might not be inlined.
   void row(long to, long row) {
+    long from = at(row, 0);
     int i = 0;
     if (!int8()) {
       for (; i <= k - V; i += V) {
-        Native.store(Widening.halves(at(row, i)), to + 4L * i);
+        ((IntVector)
+                ShortVector.fromMemorySegment(S, ALL, from + 2L * i, ORDER).convertShape(S2I, I, 0))
+            .lanewise(LSHL, 16)
+            .reinterpretAsFloats()
+            .intoMemorySegment(ALL, to + 4L * i, ORDER);
       }
     } else if (Widening.HAS_BYTES) {
-      FloatVector factor = FloatVector.broadcast(F, Native.get(scale + 4 * row));
+      float factor = Native.get(scale + 4 * row);
       for (; i <= k - V; i += V) {
-        Native.store(Widening.bytes(at(row, i)).mul(factor), to + 4L * i);
+        ((FloatVector)
+                ByteVector.fromMemorySegment(B, ALL, from + i, ORDER).convertShape(B2F, F, 0))
+            .mul(factor)
+            .intoMemorySegment(ALL, to + 4L * i, ORDER);
       }
     }
     for (; i < k; i++) {

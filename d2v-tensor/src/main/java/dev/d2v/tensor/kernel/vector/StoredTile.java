@@ -19,7 +19,7 @@ import jdk.incubator.vector.IntVector;
 
 /// The inner product of [StoredFewRows]: 8 rows of a by 2 rows of a stored weight, along both. The
 /// 16 sums are vectors of partial sums, added to those in memory; 8 loads of a, and 2 of the
-/// weight, which are widened on the way, for 16 products.
+/// weight, which are widened on the way, for 16 products. A low tile has 4 by 4.
 ///
 /// Straight-line code over locals, and arrays but for the weight, for the reasons that [GemmTile12]
 /// gives.
@@ -30,6 +30,10 @@ final class StoredTile {
 
   /// Rows of the weight.
   static final int ACROSS = 2;
+
+  /// Rows of a, and of the weight, of the tile for what is left behind whole ones: half the work
+  /// where 8 rows would be computed for one.
+  static final int LOW = 4;
 
   /// Floats of the sums of a row of a and V rows of the weight.
   static final int SQUARE = V * V;
@@ -160,5 +164,125 @@ final class StoredTile {
     c61.intoArray(to, tt + 6 * SQUARE + V);
     c70.intoArray(to, tt + 7 * SQUARE);
     c71.intoArray(to, tt + 7 * SQUARE + V);
+  }
+
+  /// The same of at most [#LOW] rows of a by 4 of the weight: I8 values.
+  static void lowBytes(float[] to, int tt, float[] a, int at, long w, long ld, int k) {
+    FloatVector x;
+    FloatVector c00 = fromArray(F, to, tt), c01 = fromArray(F, to, tt + V);
+    FloatVector c02 = fromArray(F, to, tt + 2 * V), c03 = fromArray(F, to, tt + 3 * V);
+    FloatVector c10 = fromArray(F, to, tt + SQUARE), c11 = fromArray(F, to, tt + SQUARE + V);
+    FloatVector c12 = fromArray(F, to, tt + SQUARE + 2 * V),
+        c13 = fromArray(F, to, tt + SQUARE + 3 * V);
+    FloatVector c20 = fromArray(F, to, tt + 2 * SQUARE),
+        c21 = fromArray(F, to, tt + 2 * SQUARE + V);
+    FloatVector c22 = fromArray(F, to, tt + 2 * SQUARE + 2 * V),
+        c23 = fromArray(F, to, tt + 2 * SQUARE + 3 * V);
+    FloatVector c30 = fromArray(F, to, tt + 3 * SQUARE),
+        c31 = fromArray(F, to, tt + 3 * SQUARE + V);
+    FloatVector c32 = fromArray(F, to, tt + 3 * SQUARE + 2 * V),
+        c33 = fromArray(F, to, tt + 3 * SQUARE + 3 * V);
+    for (int p = 0; p < k; p += V) {
+      int ap = at + HEIGHT * p;
+      long wp = w + p;
+      var w0 = (FloatVector) fromMemorySegment(B, ALL, wp, ORDER).convertShape(B2F, F, 0);
+      var w1 = (FloatVector) fromMemorySegment(B, ALL, wp + ld, ORDER).convertShape(B2F, F, 0);
+      var w2 = (FloatVector) fromMemorySegment(B, ALL, wp + 2 * ld, ORDER).convertShape(B2F, F, 0);
+      var w3 = (FloatVector) fromMemorySegment(B, ALL, wp + 3 * ld, ORDER).convertShape(B2F, F, 0);
+      c00 = (x = fromArray(F, a, ap)).fma(w0, c00);
+      c01 = x.fma(w1, c01);
+      c02 = x.fma(w2, c02);
+      c03 = x.fma(w3, c03);
+      c10 = (x = fromArray(F, a, ap + V)).fma(w0, c10);
+      c11 = x.fma(w1, c11);
+      c12 = x.fma(w2, c12);
+      c13 = x.fma(w3, c13);
+      c20 = (x = fromArray(F, a, ap + 2 * V)).fma(w0, c20);
+      c21 = x.fma(w1, c21);
+      c22 = x.fma(w2, c22);
+      c23 = x.fma(w3, c23);
+      c30 = (x = fromArray(F, a, ap + 3 * V)).fma(w0, c30);
+      c31 = x.fma(w1, c31);
+      c32 = x.fma(w2, c32);
+      c33 = x.fma(w3, c33);
+    }
+    c00.intoArray(to, tt);
+    c01.intoArray(to, tt + V);
+    c02.intoArray(to, tt + 2 * V);
+    c03.intoArray(to, tt + 3 * V);
+    c10.intoArray(to, tt + SQUARE);
+    c11.intoArray(to, tt + SQUARE + V);
+    c12.intoArray(to, tt + SQUARE + 2 * V);
+    c13.intoArray(to, tt + SQUARE + 3 * V);
+    c20.intoArray(to, tt + 2 * SQUARE);
+    c21.intoArray(to, tt + 2 * SQUARE + V);
+    c22.intoArray(to, tt + 2 * SQUARE + 2 * V);
+    c23.intoArray(to, tt + 2 * SQUARE + 3 * V);
+    c30.intoArray(to, tt + 3 * SQUARE);
+    c31.intoArray(to, tt + 3 * SQUARE + V);
+    c32.intoArray(to, tt + 3 * SQUARE + 2 * V);
+    c33.intoArray(to, tt + 3 * SQUARE + 3 * V);
+  }
+
+  /// The same of BF16 values.
+  static void lowHalves(float[] to, int tt, float[] a, int at, long w, long ld, int k) {
+    FloatVector x;
+    FloatVector c00 = fromArray(F, to, tt), c01 = fromArray(F, to, tt + V);
+    FloatVector c02 = fromArray(F, to, tt + 2 * V), c03 = fromArray(F, to, tt + 3 * V);
+    FloatVector c10 = fromArray(F, to, tt + SQUARE), c11 = fromArray(F, to, tt + SQUARE + V);
+    FloatVector c12 = fromArray(F, to, tt + SQUARE + 2 * V),
+        c13 = fromArray(F, to, tt + SQUARE + 3 * V);
+    FloatVector c20 = fromArray(F, to, tt + 2 * SQUARE),
+        c21 = fromArray(F, to, tt + 2 * SQUARE + V);
+    FloatVector c22 = fromArray(F, to, tt + 2 * SQUARE + 2 * V),
+        c23 = fromArray(F, to, tt + 2 * SQUARE + 3 * V);
+    FloatVector c30 = fromArray(F, to, tt + 3 * SQUARE),
+        c31 = fromArray(F, to, tt + 3 * SQUARE + V);
+    FloatVector c32 = fromArray(F, to, tt + 3 * SQUARE + 2 * V),
+        c33 = fromArray(F, to, tt + 3 * SQUARE + 3 * V);
+    for (int p = 0; p < k; p += V) {
+      int ap = at + HEIGHT * p;
+      long wp = w + 2L * p;
+      var h0 = (IntVector) fromMemorySegment(S, ALL, wp, ORDER).convertShape(S2I, I, 0);
+      var h1 = (IntVector) fromMemorySegment(S, ALL, wp + ld, ORDER).convertShape(S2I, I, 0);
+      var h2 = (IntVector) fromMemorySegment(S, ALL, wp + 2 * ld, ORDER).convertShape(S2I, I, 0);
+      var h3 = (IntVector) fromMemorySegment(S, ALL, wp + 3 * ld, ORDER).convertShape(S2I, I, 0);
+      FloatVector w0 = h0.lanewise(LSHL, 16).reinterpretAsFloats();
+      FloatVector w1 = h1.lanewise(LSHL, 16).reinterpretAsFloats();
+      FloatVector w2 = h2.lanewise(LSHL, 16).reinterpretAsFloats();
+      FloatVector w3 = h3.lanewise(LSHL, 16).reinterpretAsFloats();
+      c00 = (x = fromArray(F, a, ap)).fma(w0, c00);
+      c01 = x.fma(w1, c01);
+      c02 = x.fma(w2, c02);
+      c03 = x.fma(w3, c03);
+      c10 = (x = fromArray(F, a, ap + V)).fma(w0, c10);
+      c11 = x.fma(w1, c11);
+      c12 = x.fma(w2, c12);
+      c13 = x.fma(w3, c13);
+      c20 = (x = fromArray(F, a, ap + 2 * V)).fma(w0, c20);
+      c21 = x.fma(w1, c21);
+      c22 = x.fma(w2, c22);
+      c23 = x.fma(w3, c23);
+      c30 = (x = fromArray(F, a, ap + 3 * V)).fma(w0, c30);
+      c31 = x.fma(w1, c31);
+      c32 = x.fma(w2, c32);
+      c33 = x.fma(w3, c33);
+    }
+    c00.intoArray(to, tt);
+    c01.intoArray(to, tt + V);
+    c02.intoArray(to, tt + 2 * V);
+    c03.intoArray(to, tt + 3 * V);
+    c10.intoArray(to, tt + SQUARE);
+    c11.intoArray(to, tt + SQUARE + V);
+    c12.intoArray(to, tt + SQUARE + 2 * V);
+    c13.intoArray(to, tt + SQUARE + 3 * V);
+    c20.intoArray(to, tt + 2 * SQUARE);
+    c21.intoArray(to, tt + 2 * SQUARE + V);
+    c22.intoArray(to, tt + 2 * SQUARE + 2 * V);
+    c23.intoArray(to, tt + 2 * SQUARE + 3 * V);
+    c30.intoArray(to, tt + 3 * SQUARE);
+    c31.intoArray(to, tt + 3 * SQUARE + V);
+    c32.intoArray(to, tt + 3 * SQUARE + 2 * V);
+    c33.intoArray(to, tt + 3 * SQUARE + 3 * V);
   }
 }

@@ -1,20 +1,11 @@
 package dev.d2v.tensor.kernel.vector;
 
 import static dev.d2v.tensor.kernel.vector.GemmTile.V;
-import static dev.d2v.tensor.kernel.vector.Lanes.F;
-import static dev.d2v.tensor.kernel.vector.Lanes.I;
-import static dev.d2v.tensor.kernel.vector.Lanes.ORDER;
-import static dev.d2v.tensor.kernel.vector.Native.ALL;
 
-import jdk.incubator.vector.ByteVector;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/// A vector of floats from as many smaller numbers in memory.
+/// Vectors of smaller numbers, as many as a vector has floats.
 final class Widening {
   /// Whether there is a vector of so few bytes: not of four.
   static final boolean HAS_BYTES = V >= 8;
@@ -28,17 +19,4 @@ final class Widening {
       VectorSpecies.of(byte.class, VectorShape.forBitSize(HAS_BYTES ? 8 * V : 64));
 
   private Widening() {}
-
-  /// BF16 numbers.
-  static FloatVector halves(long at) {
-    ShortVector x = ShortVector.fromMemorySegment(S, ALL, at, ORDER);
-    IntVector bits = (IntVector) x.convertShape(VectorOperators.S2I, I, 0);
-    return bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-  }
-
-  /// Signed bytes; only where there are vectors of them.
-  static FloatVector bytes(long at) {
-    ByteVector x = ByteVector.fromMemorySegment(B, ALL, at, ORDER);
-    return (FloatVector) x.convertShape(VectorOperators.B2F, F, 0);
-  }
 }
