@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 /// from the same inputs.
 ///
 /// Inputs and the result that is compared, by name, are those of the kernel's interface: for a
-/// product `a, b, bias, c, pre`. [#floats] says how long each is.
+/// product `a, b, bias, c, pre`. `floats` says how long each is.
 public enum Operation {
   /// `c = a b`.
   MATMUL_NN(Family.MATMUL, "matmulNN", "m n k"),

@@ -2,7 +2,7 @@
 /// process of its own, on the same numbers. Start at [Comparison].
 ///
 /// [Case] says what is computed, an [Engine] computes it, a [Worker] serves an engine over lines of
-/// text, and a [Report] shows the [Row]s.
+/// text, and a `Report` shows the rows.
 @NullMarked
 package dev.d2v.benchmarks.compare;
 
